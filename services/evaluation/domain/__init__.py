@@ -1,0 +1,1 @@
+"""The rules of evaluation: pure functions over frozen dataclasses, exact and without a clock."""

@@ -1,0 +1,66 @@
+"""The minima of a target, each with what was measured: all must hold, on unrounded numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from services.evaluation.domain.faults import Fault, refuse, shown
+from services.evaluation.domain.instrument import GateRule, Instrument, Measure
+from services.evaluation.domain.scoring import Score
+
+
+@dataclass(frozen=True, slots=True)
+class GateResult:
+    """One gate of one sheet: points (for areas: percent) measured, the minimum, and the article that sets it."""
+
+    gate: str
+    measured: Fraction
+    limit: Fraction
+    passed: bool
+    article: str
+
+
+def gates_for(instrument: Instrument, target: str, score: Score) -> tuple[GateResult, ...]:
+    """Every gate of the target in the instrument's order.
+
+    Raises InvalidInput (pointer /target) for a target without rules, ValueError for another instrument's score.
+    """
+    check_target(instrument, target)
+    if score.instrument.content_hash != instrument.content_hash:
+        raise ValueError(f"the score was made with {score.instrument.id}, not with {instrument.id}")
+    return tuple(_result(rule, score) for rule in instrument.gate_rules[target])
+
+
+def all_passed(gates: Sequence[GateResult]) -> bool:
+    return all(gate.passed for gate in gates)
+
+
+def check_target(instrument: Instrument, target: object) -> None:
+    """Raise InvalidInput unless the instrument has gates for the target."""
+    if target in instrument.targets:
+        return
+    words = ", ".join(instrument.targets)
+    message = (
+        f"{shown(target)} bukan predikat dalam {instrument.id}. Yang boleh: {words}.",
+        f"{shown(target)} is no target of {instrument.id}. Allowed: {words}.",
+    )
+    refuse([Fault(("target",), "unknown_target", message)])
+
+
+def _result(rule: GateRule, score: Score) -> GateResult:
+    measured = _measured(rule, score)
+    return GateResult(rule.gate, measured, rule.limit, measured >= rule.limit, rule.article)
+
+
+def _measured(rule: GateRule, score: Score) -> Fraction:
+    if rule.measure is Measure.AREA_PERCENT:
+        return score.areas[rule.of].percent
+    points = {
+        Measure.COMPONENT: score.components,
+        Measure.ASPECT: score.aspects,
+        Measure.SUBINDICATOR: score.subindicators,
+        Measure.TOTAL: {rule.of: score.total},
+    }
+    return points[rule.measure][rule.of]

@@ -1,0 +1,109 @@
+"""What evaluation refuses.
+
+    ZonaError
+    ├── Forbidden
+    │   └── NotYours                403  the unit, institution or review is somebody else's
+    ├── InvalidInput
+    │   └── TooFewRespondents       422  a survey below the least number without the recorded exception
+    ├── WrongState
+    │   ├── WorksheetIsSealed       409  a sealed worksheet takes no answers
+    │   ├── WorksheetNotSealed      409  only a sealed worksheet can be reopened
+    │   ├── NothingToSeal           409  the TPI layer is empty
+    │   ├── NotReopenable           409  no returned or withdrawn proposal asks for a new revision
+    │   ├── StaleAnswer             409  somebody answered the same question in between
+    │   ├── MoveNotOpen             409  the proposal's state has no such move
+    │   ├── GatesNotPassed          409  the panel can't approve what a gate holds back
+    │   ├── SurveyRecorded          409  a survey is recorded once
+    │   ├── ReviewNotOpen           409  submitted reviews are immutable, cancelled ones are closed
+    │   ├── EvaluatorFull           409  no place left in this cycle; another evaluator is chosen
+    │   └── PlacementMoved          409  another run placed or released; the placement begins again
+    ├── AlreadySettled              409  already done  the proposal has come to its end another way
+    ├── Early
+    │   └── PlacementContended      503  early         too many rivals for the same places in a row
+    └── ReviewUnknown               422  permanent     scores of somebody who was never assigned
+
+This module stands on `shared.failures` alone, so that domain code may raise from it.
+"""
+
+from __future__ import annotations
+
+from shared.failures import Early, Failure, Forbidden, InvalidInput, WrongState, ZonaError
+
+
+class NotYours(Forbidden):
+    code = "not_yours"
+
+
+class TooFewRespondents(InvalidInput):
+    code = "too_few_respondents"
+
+
+class WorksheetIsSealed(WrongState):
+    code = "worksheet_sealed"
+    title = ("Lembar kerja tersegel", "The worksheet is sealed")
+
+
+class WorksheetNotSealed(WrongState):
+    code = "worksheet_not_sealed"
+    title = ("Lembar kerja belum disegel", "The worksheet is not sealed")
+
+
+class NothingToSeal(WrongState):
+    code = "nothing_to_seal"
+    title = ("Belum ada penilaian TPI", "There is no TPI scoring yet")
+
+
+class NotReopenable(WrongState):
+    code = "not_reopenable"
+    title = ("Revisi baru tidak diminta", "No new revision is asked for")
+
+
+class StaleAnswer(WrongState):
+    code = "stale_answer"
+    title = ("Jawaban sudah berubah", "The answer has changed")
+
+
+class MoveNotOpen(WrongState):
+    code = "move_not_open"
+
+
+class GatesNotPassed(WrongState):
+    code = "gates_not_passed"
+    title = ("Ada syarat nilai yang tidak terpenuhi", "A gate is not passed")
+
+
+class SurveyRecorded(WrongState):
+    code = "survey_recorded"
+    title = ("Survei sudah dicatat", "The survey is recorded already")
+
+
+class ReviewNotOpen(WrongState):
+    code = "review_not_open"
+    title = ("Penilaian sudah tertutup", "The review is closed")
+
+
+class EvaluatorFull(WrongState):
+    code = "evaluator_full"
+    title = ("Beban evaluator penuh", "The evaluator is full")
+
+
+class PlacementMoved(WrongState):
+    code = "placement_moved"
+    title = ("Penempatan sudah berubah", "The placement has changed")
+
+
+class AlreadySettled(ZonaError):
+    code = "already_settled"
+    status = 409
+    failure = Failure.ALREADY_DONE
+    title = ("Usulan sudah selesai", "The proposal has come to its end")
+
+
+class PlacementContended(Early):
+    code = "placement_contended"
+
+
+class ReviewUnknown(ZonaError):
+    code = "review_unknown"
+    status = 422
+    title = ("Penilaian tidak dikenal", "Unknown review")

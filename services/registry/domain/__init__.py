@@ -1,0 +1,1 @@
+"""The registry's rules: what a designation is, how it moves, and what the public may see of it."""

@@ -1,0 +1,143 @@
+"""What the public may see of a designation, field by field; what is not named here stays inside.
+
+Never: drafts, evaluators, the panel's reason, hashes of unpublished evidence, who pressed a button.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+from services.registry.domain.conclusion import Result
+from services.registry.domain.decree import Decree
+from services.registry.domain.designation import Designation, Revocation, State
+from services.registry.domain.search import beginnings, facet, words_of
+
+View = dict[str, Any]
+"""A JSON-able mapping; dates and times in ISO 8601, times in UTC."""
+
+STATUSES = {State.PUBLISHED: "active", State.REVOKED: "revoked"}
+"""The public's word for a state; a draft has none."""
+VISIBLE = facet("visible", "public")
+DRAFTS = facet("visible", "draft")
+_LAST_MILLISECOND = 9_999_999_999_999
+
+
+def is_public(designation: Designation) -> bool:
+    """Published at some time, revoked since or not."""
+    return designation.state in STATUSES
+
+
+def entry(designation: Designation) -> View:
+    """A public designation as an item of a list."""
+    assert designation.decree and designation.published_at, "only what was published has an entry"  # noqa: S101 - narrows the type of what the table of states implies
+    card, ended = designation.card, designation.revocation
+    return {
+        "number": designation.number,
+        "status": STATUSES[designation.state],
+        "predicate": designation.predicate.value,
+        "cycle": designation.cycle,
+        "year": int(designation.cycle),
+        "unit": card.unit,
+        "unit_name": card.unit_name,
+        "institution": card.institution,
+        "institution_name": card.institution_name,
+        "institution_kind": card.institution_kind,
+        "province": card.province,
+        "field": card.field,
+        "decree": _decree(designation.decree),
+        "published_at": _moment(designation.published_at),
+        "revoked_at": _moment(ended.revoked_at) if ended else None,
+    }
+
+
+def record(designation: Designation) -> View:
+    """A public designation with its scores, gates and history."""
+    return {
+        **entry(designation),
+        "proposal": designation.proposal,
+        "revocation": _revocation(designation.revocation) if designation.revocation else None,
+        "scores": _scores(designation.result),
+        "gates": [
+            {
+                "gate": gate.gate,
+                "measured": gate.measured,
+                "limit": gate.limit,
+                "passed": gate.passed,
+                "article": gate.article,
+            }
+            for gate in designation.result.gates
+        ],
+        "history": list(_history(designation)),
+    }
+
+
+def listing(designation: Designation) -> View:
+    """How the designation stands in lists: its terms, its place in the order, its entry.
+
+    `search` is indexed together with `order`; `filters` holds the same terms for the conditions beside
+    the one that the index bounds. Of a draft only the number is there.
+    """
+    if not is_public(designation):
+        return {"order": designation.number, "search": [DRAFTS], "filters": [DRAFTS]}
+    shown = entry(designation)
+    facets = ("status", "predicate", "year", "institution", "province")
+    words = words_of(" ".join(shown[name] for name in ("number", "unit_name", "institution_name")))
+    terms = [VISIBLE, *(facet(name, shown[name]) for name in facets), tally(shown["status"], shown["predicate"])]
+    terms += beginnings(words)
+    assert designation.published_at  # noqa: S101 - narrows the type; a public designation has it
+    order = order_of(designation.published_at, designation.number)
+    return {"order": order, "search": terms, "filters": terms, "entry": shown}
+
+
+def tally(status: str, predicate: str) -> str:
+    """The term that the counts on the front page are counted by."""
+    return facet("tally", f"{status}:{predicate}")
+
+
+def order_of(published_at: datetime, number: str = "") -> str:
+    """A key whose ascending order is newest publication first, then by number; it never changes."""
+    return f"{_LAST_MILLISECOND - int(published_at.timestamp() * 1000):013d}-{number}"
+
+
+def _scores(result: Result) -> View:
+    return {
+        "instrument": result.instrument,
+        "total": result.total,
+        "pengungkit": result.pengungkit,
+        "hasil": result.hasil,
+        "areas": {name: {"score": area.score, "percent": area.percent} for name, area in result.areas.items()},
+    }
+
+
+def _decree(decree: Decree) -> View:
+    return {
+        "number": decree.number,
+        "date": decree.date.isoformat(),
+        "signatory_office": decree.signatory_office,
+    }
+
+
+def _revocation(ended: Revocation) -> View:
+    return {
+        "decree": _decree(ended.decree),
+        "ground": ended.ground,
+        "revoked_at": _moment(ended.revoked_at),
+        "barred_until": ended.barred_until.isoformat(),
+        "article": ended.article,
+    }
+
+
+def _history(designation: Designation) -> Iterator[View]:
+    """What happened, oldest first, each with its decree if one made it."""
+    assert designation.decree and designation.published_at  # noqa: S101 - narrows the type; see entry()
+    yield {"event": "concluded", "at": _moment(designation.result.concluded_at), "decree": None}
+    yield {"event": "designated", "at": _moment(designation.published_at), "decree": _decree(designation.decree)}
+    if designation.revocation:
+        ended = designation.revocation
+        yield {"event": "revoked", "at": _moment(ended.revoked_at), "decree": _decree(ended.decree)}
+
+
+def _moment(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")

@@ -1,0 +1,54 @@
+"""What can go wrong in the registry.
+
+    ZonaError                      (shared.failures)
+    ├── InvalidInput
+    │   ├── InvalidDecree          422  the decree or the ground of a command has faults; each with its place
+    │   ├── InvalidQuery           400  a parameter of a public list is unknown or malformed; each named
+    │   ├── BrokenConclusion       422  an event contradicts itself; dead-lettered, never drafted
+    │   └── NoRuleInForce          422  no rule file covers the date of the decree
+    ├── NotFound
+    │   └── NotDesignated          404  nothing public stands under this number
+    ├── WrongState
+    │   └── MoveNotOpen            409  the table of moves does not allow it from here; carries the state
+    └── NumberTaken                409  permanent: two proposals claim one number
+"""
+
+from __future__ import annotations
+
+from shared.failures import InvalidInput, NotFound, WrongState, ZonaError
+
+
+class InvalidDecree(InvalidInput):
+    code = "invalid_decree"
+    title = ("Keputusan tidak sah", "Invalid decree")
+
+
+class InvalidQuery(InvalidInput):
+    code = "invalid_query"
+    status = 400
+    title = ("Parameter tidak dikenal", "Parameter not understood")
+
+
+class BrokenConclusion(InvalidInput):
+    code = "broken_conclusion"
+    title = ("Hasil evaluasi tidak konsisten", "Contradictory conclusion")
+
+
+class NoRuleInForce(InvalidInput):
+    code = "no_rule_in_force"
+    title = ("Tidak ada aturan yang berlaku", "No rule in force")
+
+
+class NotDesignated(NotFound):
+    code = "not_designated"
+    title = ("Tidak ada di registri", "Not in the registry")
+
+
+class MoveNotOpen(WrongState):
+    code = "wrong_state"
+
+
+class NumberTaken(ZonaError):
+    code = "number_taken"
+    status = 409
+    title = ("Nomor sudah dipakai", "Number already taken")

@@ -1,0 +1,94 @@
+"""Commands and events of the registry: load → decide → save(state, events), one write each."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from services.registry import events
+from services.registry.domain import designation as domain
+from services.registry.domain.decree import Decree
+from services.registry.domain.designation import Designation
+from services.registry.domain.public_view import tally
+from services.registry.errors import NumberTaken
+from services.registry.hearing import conclusion_of
+from services.registry.rooms import Rooms
+from shared.failures import AlreadyExists
+from shared.storage import Aggregate, Cause, Event, put_projection
+
+if TYPE_CHECKING:
+    from shared.messaging import Received
+
+TALLIED = [(status, predicate) for status in ("active", "revoked") for predicate in ("WBK", "WBBM")]
+
+
+def draft_designation(rooms: Rooms, event: Received) -> None:
+    """On `evaluation.concluded`: insert the draft that it asks for, if any.
+
+    Raises AlreadyExists (benign) when it stands, NumberTaken when another proposal's stands there.
+    """
+    drafted = domain.draft(conclusion_of(event.data), event.cause.time)
+    if drafted is None:
+        return
+    try:
+        rooms.designations.create(drafted.number, drafted, [events.drafted(drafted)], event.cause)
+    except AlreadyExists:
+        _same_proposal(rooms.designations.load(drafted.number).state, drafted)
+        raise
+
+
+def learn_institution(rooms: Rooms, event: Received) -> None:
+    """On `units.institution_registered`: keep the newest state that was said of the institution."""
+    known = {name: event.data[name] for name in ("code", "name", "kind", "province")}
+    put_projection(rooms.institutions, known["code"], known, source=event.subject, sequence=event.sequence)
+
+
+def publish_designation(
+    rooms: Rooms, number: str, decree: Decree, cause: Cause, version: int | None = None
+) -> Aggregate[Designation]:
+    """Publish a draft by its decree: public from this write on.
+
+    Raises NotFound, MoveNotOpen, InvalidDecree, StaleVersion, Away.
+    """
+
+    def decide(current: Designation) -> tuple[Designation, list[Event]]:
+        public = domain.publish(current, decree, cause.time)
+        return public, [events.published(public)]
+
+    saved = rooms.designations.change(number, decide, cause, version=version)
+    rooms.counts.mark_stale()
+    return saved
+
+
+def revoke_designation(
+    rooms: Rooms, number: str, decree: Decree, ground: str, cause: Cause, version: int | None = None
+) -> Aggregate[Designation]:
+    """End a published designation by decree; the page stays and says so.
+
+    Raises NotFound, MoveNotOpen, InvalidDecree, NoRuleInForce, StaleVersion, Away.
+    """
+
+    def decide(current: Designation) -> tuple[Designation, list[Event]]:
+        ended = domain.revoke(current, decree, ground, rooms.rules, cause.time)
+        return ended, [events.revoked(ended)]
+
+    saved = rooms.designations.change(number, decide, cause, version=version)
+    rooms.counts.mark_stale()
+    return saved
+
+
+def refresh_counts(rooms: Rooms) -> None:
+    """Count again what the front page shows, if something moved since."""
+    if rooms.counts.take_stale():
+        terms = [tally(*pair) for pair in TALLIED]
+        rooms.counts.write({term: rooms.designations.count(term) for term in terms})
+
+
+def _same_proposal(standing: Designation, drafted: Designation) -> None:
+    if standing.proposal != drafted.proposal:
+        raise NumberTaken(
+            (
+                f"{drafted.number} sudah berasal dari {standing.proposal}, bukan {drafted.proposal}",
+                f"{drafted.number} stands for {standing.proposal} already, not for {drafted.proposal}",
+            ),
+            remedy=("Periksa kedua usulan.", "Look at both proposals."),
+        )

@@ -1,0 +1,95 @@
+"""The read side of the registry: the public's questions and the registrar's list of drafts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from services.registry.domain.designation import Designation
+from services.registry.domain.public_view import DRAFTS, VISIBLE, View, facet, is_public, record, tally
+from services.registry.domain.search import words_of
+from services.registry.errors import NotDesignated
+from services.registry.rooms import Rooms
+from shared.storage import Aggregate
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a visitor looks for; None is anything. `q`: every word must begin a word of the names."""
+
+    q: str | None = None
+    institution: str | None = None
+    province: str | None = None
+    status: str | None = None
+    year: int | None = None
+    predicate: str | None = None
+
+    def terms(self) -> list[str]:
+        """The terms that a listing must have, the rarest kind first: the first one bounds the index."""
+        words = sorted(words_of(self.q or ""), key=len, reverse=True)
+        names = ("institution", "province", "year", "predicate", "status")
+        facets = [facet(name, getattr(self, name)) for name in names if getattr(self, name) is not None]
+        return [*words, *facets, VISIBLE]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page of entries; `next` is the order behind which the following page begins."""
+
+    entries: Sequence[View]
+    next: str | None
+
+
+def find_designations(rooms: Rooms, wanted: Wanted, *, after: str | None, limit: int, now: datetime) -> Page:
+    """Public designations, the newest publication first. What is published meanwhile shifts nothing."""
+    found = rooms.designations.listed(wanted.terms(), after=after, limit=limit + 1, now=now)
+    shown = found[:limit]
+    more = shown[-1]["summary"]["order"] if len(found) > limit else None
+    return Page([listed["summary"]["entry"] for listed in shown], more)
+
+
+def public_record(rooms: Rooms, number: str) -> View:
+    """The public record under `number`; raises NotDesignated, for a draft like for any unknown number."""
+    found = rooms.designations.find(number)
+    if found is None or not is_public(found.state):
+        raise NotDesignated(
+            (f"Tidak ada penetapan dengan nomor {number}", f"There is no designation with the number {number}"),
+            remedy=(
+                "Periksa nomornya, misalnya WBK-2026-L3171-RSUD-01, atau cari dengan nama unit.",
+                "Check the number, such as WBK-2026-L3171-RSUD-01, or search by the unit's name.",
+            ),
+        )
+    return record(found.state)
+
+
+def drafts(rooms: Rooms, *, after: str | None, limit: int) -> list[Aggregate[Designation]]:
+    """Drafts that wait for a decree, by number, strictly after `after`."""
+    keys = rooms.designations.drafts(DRAFTS, after=after, limit=limit)
+    found = (rooms.designations.find(key) for key in keys)
+    return [draft for draft in found if draft is not None and not is_public(draft.state)]
+
+
+def counts(rooms: Rooms) -> dict[str, int] | None:
+    """Active WBK, active WBBM and revoked ones; None before the first count."""
+    tallied = rooms.counts.read()
+    if tallied is None:
+        return None
+    return {
+        "WBK": tallied[tally("active", "WBK")],
+        "WBBM": tallied[tally("active", "WBBM")],
+        "revoked": tallied[tally("revoked", "WBK")] + tallied[tally("revoked", "WBBM")],
+    }
+
+
+def provinces(rooms: Rooms) -> dict[str, str]:
+    """The provinces' names by their two-digit code, as far as they were heard, by name."""
+    known = rooms.institutions.find({"kind": "province"}, {"province": 1, "name": 1})
+    named = {found["province"]: found["name"] for found in known}
+    return dict(sorted(named.items(), key=lambda pair: pair[1]))
+
+
+def institution_name(rooms: Rooms, code: str) -> str:
+    """The institution's name, or its code as long as nothing was heard of it."""
+    found = rooms.institutions.find_one({"_id": code}, {"name": 1})
+    return found["name"] if found else code

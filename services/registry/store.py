@@ -1,0 +1,182 @@
+"""The registry's documents: designations, what it has heard of institutions, and the counts.
+
+Paging is bound on both sides of one index, in windows that grow eightfold: a store that reads a whole
+range before it cuts (SecantusDB does) so reads about as much as a page shows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from marshmallow import fields, post_load
+from pymongo import ASCENDING, IndexModel
+from pymongo.collection import Collection
+from pymongo.database import Database
+
+from services.registry.domain.conclusion import AreaScore, Gate, Predicate, Result, UnitCard
+from services.registry.domain.decree import Decree
+from services.registry.domain.designation import Designation, Revocation, State
+from services.registry.domain.public_view import listing, order_of
+from shared.storage import AggregateStore, Document
+from shared.storage.aggregates import HIGHEST
+
+Stored = Database[dict[str, Any]]
+Entry = dict[str, Any]
+
+FIRST_WINDOW = timedelta(hours=1)
+GROWTH = 8
+WINDOWS = 6
+"""Six windows reach some four years back; what is older is one last window."""
+
+
+class UnitCardDocument(Document):
+    makes = UnitCard
+    unit = fields.String(required=True)
+    unit_name = fields.String(required=True)
+    institution = fields.String(required=True)
+    institution_name = fields.String(required=True)
+    institution_kind = fields.String(required=True)
+    province = fields.String(required=True)
+    field = fields.String(required=True)
+
+
+class AreaScoreDocument(Document):
+    makes = AreaScore
+    score = fields.String(required=True)
+    percent = fields.String(required=True)
+
+
+class GateDocument(Document):
+    makes = Gate
+    gate = fields.String(required=True)
+    measured = fields.String(required=True)
+    limit = fields.String(required=True)
+    passed = fields.Boolean(required=True)
+    article = fields.String(required=True)
+
+
+class ResultDocument(Document):
+    makes = Result
+    instrument = fields.String(required=True)
+    instrument_hash = fields.String(required=True)
+    worksheet_hash = fields.String(required=True)
+    total = fields.String(required=True)
+    pengungkit = fields.String(required=True)
+    hasil = fields.String(required=True)
+    exact = fields.Dict(keys=fields.String(), values=fields.String(), required=True)
+    areas = fields.Dict(keys=fields.String(), values=fields.Nested(AreaScoreDocument), required=True)
+    gates = fields.List(fields.Nested(GateDocument), required=True)
+    concluded_at = fields.AwareDateTime(required=True, format="iso")
+
+    @post_load
+    def _make(self, data: dict[str, Any], **kwargs: Any) -> Result:
+        return Result(**{**data, "gates": tuple(data["gates"])})
+
+
+class DecreeDocument(Document):
+    makes = Decree
+    number = fields.String(required=True)
+    date = fields.Date(required=True)
+    signatory_office = fields.String(required=True)
+
+
+class RevocationDocument(Document):
+    makes = Revocation
+    decree = fields.Nested(DecreeDocument, required=True)
+    ground = fields.String(required=True)
+    revoked_at = fields.AwareDateTime(required=True, format="iso")
+    barred_until = fields.Date(required=True)
+    article = fields.String(required=True)
+
+
+class DesignationDocument(Document):
+    makes = Designation
+    number = fields.String(required=True)
+    predicate = fields.Enum(Predicate, by_value=True, required=True)
+    card = fields.Nested(UnitCardDocument, required=True)
+    proposal = fields.String(required=True)
+    cycle = fields.String(required=True)
+    result = fields.Nested(ResultDocument, required=True)
+    state = fields.Enum(State, by_value=True, required=True)
+    drafted_at = fields.AwareDateTime(required=True, format="iso")
+    decree = fields.Nested(DecreeDocument, allow_none=True, load_default=None)
+    published_at = fields.AwareDateTime(format="iso", allow_none=True, load_default=None)
+    revocation = fields.Nested(RevocationDocument, allow_none=True, load_default=None)
+
+
+class Designations(AggregateStore[Designation]):
+    """The designations; `listed` pages through them by terms and order."""
+
+    def __init__(self, database: Stored) -> None:
+        index = IndexModel([("summary.search", ASCENDING), ("summary.order", ASCENDING)], name="listing")
+        super().__init__(
+            database, "designation", DesignationDocument, service="registry", indexes=[index], summary=listing
+        )
+
+    def listed(self, terms: Sequence[str], *, after: str | None, limit: int, now: datetime) -> list[Entry]:
+        """Up to `limit` listings that have every one of `terms`, the newest first, strictly after `after`.
+
+        The first term bounds the index, so the rarest belongs there; there must be one.
+        """
+        found: list[Entry] = []
+        lower = after or ""
+        for upper in _windows(after or order_of(now)):
+            found += self._between(terms, lower, upper, limit - len(found))
+            if len(found) == limit:
+                return found
+            lower = upper
+        return found
+
+    def drafts(self, term: str, *, after: str | None, limit: int) -> list[str]:
+        """The keys of the drafts by number, strictly after `after`."""
+        return [found["key"] for found in self._between([term], after or "", HIGHEST, limit)]
+
+    def count(self, term: str) -> int:
+        """How many designations have `term`: counted along the index, so only for a timer."""
+        return self.collection.count_documents({"summary.search": term})
+
+    def _between(self, terms: Sequence[str], lower: str, upper: str, limit: int) -> list[Entry]:
+        wanted: dict[str, Any] = {"summary.search": terms[0], "summary.order": {"$gt": lower, "$lte": upper}}
+        if terms[1:]:
+            wanted["summary.filters"] = {"$all": list(terms[1:])}
+        shown = {"key": 1, "summary.order": 1, "summary.entry": 1}
+        return list(self.collection.find(wanted, shown).sort("summary.order", ASCENDING).limit(limit))
+
+
+def _windows(start: str) -> Iterator[str]:
+    """Upper bounds in the order of listings, each window eight times as long as the one before."""
+    begin, width = int(start[:13]), int(FIRST_WINDOW.total_seconds() * 1000)
+    for _ in range(WINDOWS):
+        begin += width
+        yield f"{begin:013d}"
+        width *= GROWTH
+    yield HIGHEST
+
+
+class Counts:
+    """How many designations are public, as a hint: counted by a timer, read by the front page."""
+
+    def __init__(self, database: Stored) -> None:
+        self._hints: Collection[dict[str, Any]] = database["hints"]
+
+    def read(self) -> dict[str, int] | None:
+        """The counts by term, or None when nobody has counted yet."""
+        hint = self._hints.find_one({"_id": "counts"})
+        return hint.get("counts") if hint else None
+
+    def mark_stale(self) -> None:
+        """Say that something was published or revoked."""
+        self._hints.update_one({"_id": "counts"}, {"$set": {"stale": True}}, upsert=True)
+
+    def take_stale(self) -> bool:
+        """True, once, when the counts must be counted again; taken before counting, so that nothing is missed."""
+        hint = self._hints.find_one({"_id": "counts"})
+        if hint is not None and not hint["stale"]:
+            return False
+        self._hints.update_one({"_id": "counts"}, {"$set": {"stale": False}}, upsert=True)
+        return True
+
+    def write(self, counts: dict[str, int]) -> None:
+        self._hints.update_one({"_id": "counts"}, {"$set": {"counts": counts}}, upsert=True)

@@ -1,0 +1,1 @@
+"""The rules of units: pure functions over frozen dataclasses; time comes in as an argument."""

@@ -1,0 +1,1 @@
+"""What the services may have in common: contracts, messaging, storage, jobs, web, security, observability."""

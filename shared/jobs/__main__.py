@@ -1,0 +1,5 @@
+"""`python -m shared.jobs SERVICE ID`, as workers start it."""
+
+from shared.jobs.cli import run
+
+run()

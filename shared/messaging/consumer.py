@@ -1,0 +1,98 @@
+"""The connection that all subscriptions of a process share; it can pause and go on."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+import eventlet
+from eventlet.event import Event
+from eventlet.semaphore import Semaphore
+from nameko.messaging import QueueConsumer
+from pymongo.errors import PyMongoError
+
+from shared.messaging.extensions import rooms_of, settings_of
+from shared.messaging.publisher import Outgoing, Publisher
+from shared.observability import logger
+from shared.observability.metrics import PAUSED
+from shared.storage.connection import ping
+
+LOOK_EVERY = 0.25
+"""Seconds between two looks for requests to pause, to go on or to stop."""
+
+
+class PausingConsumer(QueueConsumer):  # type: ignore[misc]  # nameko is untyped
+    """Nameko's queue consumer, with raw messages, without declaring anything, and with a pause.
+
+    While the database is away a message can't have its effect. Then nothing is consumed: what was
+    prefetched goes back once, no attempt is counted, and consuming goes on after a ping.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.paused: Event | None = None
+        self._resume = False
+        self._publisher: Publisher | None = None
+        self._one_at_a_time = Semaphore()
+
+    def run(self, **kwargs: Any) -> None:
+        super().run(safety_interval=LOOK_EVERY, **kwargs)
+
+    @property
+    def ready(self) -> bool:
+        """True while messages may come."""
+        return bool(self._consumers_ready.ready()) and self.paused is None
+
+    def get_consumers(self, consumer_cls: Any, channel: Any) -> Any:
+        for provider in self._providers:
+            channel.queue_declare(queue=provider.queue.name, passive=True)
+            consumer = consumer_cls(
+                queues=[provider.queue(channel)],
+                on_message=partial(self.handle_message, provider, None),
+                auto_declare=False,
+            )
+            consumer.qos(prefetch_count=self.prefetch_count)
+            self._consumers[provider] = consumer
+        return self._consumers.values()
+
+    def on_iteration(self) -> None:
+        if self.paused is not None and not self.paused.ready():
+            for consumer in self._consumers.values():
+                consumer.cancel()
+            self.paused.send(None)
+        if self._resume:
+            self._resume, self.paused = False, None
+            for consumer in self._consumers.values():
+                consumer.consume()
+        super().on_iteration()
+
+    def pause(self) -> None:
+        """Stop consuming; returns once the broker sends nothing more, so that what is given back stays there."""
+        if self.paused is None:
+            self.paused = Event()
+            PAUSED.labels(self.container.service_name).set(1)
+            logger().warning("consumers_paused", why="the database does not answer")
+            self.container.spawn_managed_thread(self._wait_for_database)
+        paused = self.paused
+        with eventlet.Timeout(4 * LOOK_EVERY + 5, exception=False):
+            paused.wait()
+
+    def publish(self, outgoing: Outgoing) -> bool:
+        """Publish a retry or a dead letter; True when confirmed. Raises publisher.BrokerAway."""
+        with self._one_at_a_time:
+            if self._publisher is None:
+                self._publisher = Publisher(settings_of(self.container).amqp_uri)
+            return self._publisher.publish([outgoing])[0]
+
+    def _wait_for_database(self) -> None:
+        database = rooms_of(self.container).database
+        while not self.should_stop:
+            eventlet.sleep(2 * LOOK_EVERY)
+            try:
+                ping(database)
+            except PyMongoError:
+                continue
+            PAUSED.labels(self.container.service_name).set(0)
+            logger().info("consumers_resumed")
+            self._resume = True
+            return

@@ -1,0 +1,128 @@
+"""`python -m shared.messaging.launcher SERVICE`: one worker process.
+
+Stops within a second on SIGTERM: handlers that run are finished, prefetched messages go back.
+"""
+
+from __future__ import annotations
+
+import eventlet
+
+eventlet.monkey_patch()
+
+
+import importlib
+import logging
+import signal
+import sys
+from typing import Any
+
+from eventlet import wsgi
+from nameko.runners import ServiceRunner
+from pymongo.errors import PyMongoError
+
+from shared.messaging.extensions import SETTINGS_KEY, rooms_of
+from shared.messaging.subscribe import Subscription
+from shared.observability import configure_logs, logger
+from shared.observability.metrics import exposition
+from shared.settings import SERVICES, Settings, SettingsError
+from shared.storage.connection import ping
+
+TICK = 0.25
+
+
+def worker_class(service: str) -> Any:
+    """The Nameko service class in services.<service>.worker."""
+    module = importlib.import_module(f"services.{service}.worker")
+    return next(
+        each for each in vars(module).values() if isinstance(each, type) and getattr(each, "name", "") == service
+    )
+
+
+def main(arguments: list[str]) -> int:
+    """Run until SIGTERM or SIGINT; 2 on bad settings, 1 when the worker died."""
+    if len(arguments) != 1 or arguments[0] not in SERVICES:
+        print(f"usage: zi worker {'|'.join(SERVICES)}", file=sys.stderr)
+        return 2
+    service = arguments[0]
+    try:
+        settings = Settings.from_environment(needs=("mongodb_uri", "amqp_uri"))
+    except SettingsError as error:
+        print(error, file=sys.stderr)
+        return 2
+    configure_logs(settings, service, "worker")
+    logging.getLogger("nameko").setLevel(logging.ERROR)  # our own canonical line tells it
+    return run(service, settings)
+
+
+def run(service: str, settings: Settings) -> int:
+    """Start the worker and wait for the signal."""
+    runner = ServiceRunner(
+        {
+            "AMQP_URI": settings.amqp_uri,
+            "max_workers": settings.prefetch,
+            "heartbeat": 30,
+            "TRANSPORT_OPTIONS": {"max_retries": None, "interval_start": 0.2, "interval_step": 0.3, "interval_max": 2},
+            SETTINGS_KEY: settings,
+        }
+    )
+    runner.add_service(worker_class(service))
+    (container,) = runner.containers
+    stopping: list[int] = []
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda received, _frame: stopping.append(received))
+    if settings.health_port:
+        _serve_health(settings, container)
+    starting = eventlet.spawn(runner.start)
+    waiting = eventlet.spawn(_wait, starting, runner)
+    while not stopping and not waiting.dead:
+        eventlet.sleep(TICK)  # also keeps the hub awake: without it a signal waits for the next socket
+    return _stop(runner, starting, waiting, bool(stopping))
+
+
+def _wait(starting: Any, runner: Any) -> None:
+    starting.wait()
+    logger().info("worker_ready")
+    runner.wait()
+
+
+def _stop(runner: Any, starting: Any, waiting: Any, asked: bool) -> int:
+    if not asked:
+        try:
+            waiting.wait()
+        except Exception as error:
+            logger().error("worker_died", exc_info=error)
+        return 1
+    if starting.dead:
+        with eventlet.Timeout(20, exception=False):
+            runner.stop()
+    logger().info("worker_stopped")
+    return 0
+
+
+def _serve_health(settings: Settings, container: Any) -> None:
+    """live: the process runs; ready: it consumes and the database answers; metrics."""
+
+    def ready() -> bool:
+        consumers = [e.queue_consumer for e in container.entrypoints if isinstance(e, Subscription)]
+        ping(rooms_of(container).database)
+        return all(each.ready for each in consumers)
+
+    def application(environment: dict[str, Any], start_response: Any) -> list[bytes]:
+        status, body, content_type = "200 OK", b"live", "text/plain"
+        if environment["PATH_INFO"] == "/metrics":
+            body, content_type = exposition()
+        elif environment["PATH_INFO"] == "/health/ready":
+            try:
+                is_ready = ready()
+            except (PyMongoError, StopIteration, AttributeError):  # not set up yet, or the database is away
+                is_ready = False
+            status, body = ("200 OK", b"ready") if is_ready else ("503 Service Unavailable", b"not ready")
+        start_response(status, [("Content-Type", content_type)])
+        return [body]
+
+    listener = eventlet.listen((settings.health_host, settings.health_port))
+    eventlet.spawn(wsgi.server, listener, application, log_output=False)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

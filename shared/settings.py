@@ -1,0 +1,110 @@
+"""Settings from the environment: read once at start, every fault named at once.
+
+The same names mean the same in `zi up`, in containers and in tests.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+SERVICES = ("units", "evaluation", "registry", "notifications")
+
+
+class SettingsError(Exception):
+    """One line for each setting that is missing or wrong: name, what is wrong, what to do."""
+
+    def __init__(self, faults: list[str]) -> None:
+        super().__init__("\n".join(faults))
+        self.faults = faults
+
+
+def _setting(name: str, default: Any, meaning: str) -> Any:
+    return field(default=default, metadata={"name": name, "meaning": meaning})
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything a process may be told. Times are seconds, sizes bytes."""
+
+    mongodb_uri: str = _setting("MONGODB_URI", "", "server that holds the databases zona_<service>")
+    amqp_uri: str = _setting("AMQP_URI", "", "broker; workers and operator commands only")
+    smtp_uri: str = _setting("SMTP_URI", "", "mail server, smtp:// or smtps://; notifications worker only")
+    mail_from: str = _setting("MAIL_FROM", "zona@localhost", "sender of the e-mails")
+    base_url: str = _setting("ZONA_BASE_URL", "http://127.0.0.1:8080", "public address, used in links")
+    token_private_key_file: str = _setting(
+        "ZONA_TOKEN_PRIVATE_KEY_FILE", "", "Ed25519 key that signs session tokens; units only"
+    )
+    token_public_key_file: str = _setting("ZONA_TOKEN_PUBLIC_KEY_FILE", "", "Ed25519 key that verifies session tokens")
+    admin_password: str = _setting(
+        "ZONA_ADMIN_PASSWORD", "", "password of the first account, `admin`; only `zi units bootstrap` reads it"
+    )
+    database_prefix: str = _setting("ZONA_DATABASE_PREFIX", "zona_", "prefix of the databases' names")
+    prefetch: int = _setting("PREFETCH", 10, "events a worker handles side by side")
+    relay_batch: int = _setting("RELAY_BATCH", 100, "documents whose outboxes one relay round takes")
+    relay_interval: float = _setting("RELAY_INTERVAL", 0.1, "longest pause of the relay between two looks")
+    max_attempts: int = _setting(
+        "MAX_ATTEMPTS", 6, "attempts before an event that fails for an unknown reason is dead-lettered"
+    )
+    health_port: int = _setting("HEALTH_PORT", 0, "port of a worker's health and metrics; 0: none")
+    health_host: str = _setting("HEALTH_HOST", "127.0.0.1", "address of a worker's health and metrics")
+    log_level: str = _setting("LOG_LEVEL", "INFO", "least level that is logged")
+    log_format: str = _setting("LOG_FORMAT", "json", "json or console")
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] | None = None, *, needs: tuple[str, ...] = ()) -> Settings:
+        """Read and validate; `needs` names the attributes that this process can't do without.
+
+        Raises SettingsError with every fault at once.
+        """
+        environment = os.environ if environment is None else environment
+        values: dict[str, Any] = {}
+        faults: list[str] = []
+        for item in fields(cls):
+            name, raw = item.metadata["name"], environment.get(item.metadata["name"], "")
+            try:
+                values[item.name] = _convert(raw, item.default) if raw else item.default
+            except ValueError:
+                faults.append(f"{name}={raw!r} is not a {type(item.default).__name__}: {item.metadata['meaning']}")
+                values[item.name] = item.default
+        settings = cls(**values)
+        faults += settings._faults(needs)
+        if faults:
+            raise SettingsError(faults)
+        return settings
+
+    def _faults(self, needs: tuple[str, ...]) -> list[str]:
+        metadata = {item.name: item.metadata for item in fields(self)}
+        faults = [
+            f"{metadata[name]['name']} is not set: {metadata[name]['meaning']}"
+            for name in needs
+            if not getattr(self, name)
+        ]
+        schemes = {
+            "mongodb_uri": {"mongodb", "mongodb+srv"},
+            "amqp_uri": {"amqp", "amqps"},
+            "smtp_uri": {"smtp", "smtps"},
+            "base_url": {"http", "https"},
+        }
+        for name, allowed in schemes.items():
+            value = getattr(self, name)
+            if value and urlsplit(value).scheme not in allowed:
+                faults.append(f"{metadata[name]['name']} must start with {' or '.join(sorted(allowed))}://")
+        for name in ("token_private_key_file", "token_public_key_file"):
+            value = getattr(self, name)
+            if value and not Path(value).is_file():
+                faults.append(f"{metadata[name]['name']}={value}: no such file; `zi up` and `make secrets` create it")
+        for name in ("prefetch", "relay_batch", "max_attempts"):
+            if getattr(self, name) < 1:
+                faults.append(f"{metadata[name]['name']} must be at least 1")
+        if self.log_format not in {"json", "console"}:
+            faults.append("LOG_FORMAT must be json or console")
+        return faults
+
+
+def _convert(raw: str, default: Any) -> Any:
+    return type(default)(raw)
