@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import Any
 
 from services.evaluation.domain.faults import Fault
-from services.evaluation.instrument_building import area_codes
+from services.evaluation.instrument_gate_checks import gate_faults
 
 Data = Mapping[str, Any]
 Place = tuple[str, ...]
@@ -25,7 +25,7 @@ def faults_in(data: Data, file_id: str) -> list[Fault]:
         *_scale_faults(data),
         *_weight_faults(data),
         *_question_faults(data),
-        *_gate_faults(data),
+        *gate_faults(data),
     ]
 
 
@@ -59,22 +59,16 @@ def _identity_faults(data: Data, file_id: str) -> Iterator[Fault]:
 def _scale_faults(data: Data) -> Iterator[Fault]:
     for name, scale in data["scales"].items():
         place = ("scales", name)
-        if (scale["kind"] == "option") != bool(scale["values"]):
-            yield _fault(
-                place,
-                "wrong_scale",
-                "`values` untuk skala option saja.",
-                "`values` belong to option scales, and only there.",
-            )
-        if (scale["kind"] == "index") != bool(scale["maximum"]):
-            yield _fault(
-                place,
-                "wrong_scale",
-                "`maximum` untuk skala index saja.",
-                "`maximum` belongs to index scales, and only there.",
-            )
+        for key, kind in (("values", "option"), ("maximum", "index")):
+            if (scale["kind"] == kind) != bool(scale[key]):
+                yield _fault(
+                    place,
+                    "wrong_scale",
+                    f"`{key}` wajib untuk skala {kind} dan hanya di situ.",
+                    f"`{key}` belongs to {kind} scales, and only there.",
+                )
         values = list(scale["values"].values())
-        if values != sorted(values, reverse=True) or (values and (values[0], values[-1]) != (1, 0)):
+        if values and (values != sorted(values, reverse=True) or (values[0], values[-1]) != (1, 0)):
             yield _fault(
                 (*place, "values"), "wrong_scale", "Nilai harus turun dari 1 ke 0.", "The values must fall from 1 to 0."
             )
@@ -147,91 +141,29 @@ def _answer_faults(place: Place, question: Data, scale: Data) -> Iterator[Fault]
 
 
 def _ratio_faults(place: Place, ratio: Data) -> Iterator[Fault]:
-    keys = [item["key"] for item in ratio["inputs"]]
-    plain = {item["key"] for item in ratio["inputs"] if not item["sum_of"] and not item["informational"]}
-    counted = plain | {item["key"] for item in ratio["inputs"] if item["sum_of"]}
-    formula = ratio["formula"]
-    for key in sorted({*formula.plus, *formula.minus, formula.denominator} - counted):
+    inputs, formula = ratio["inputs"], ratio["formula"]
+    plain = {item["key"] for item in inputs if not item["sum_of"] and not item["informational"]}
+    counted = plain | {item["key"] for item in inputs if item["sum_of"]}
+    wrong = [("formula", key) for key in sorted({*formula.plus, *formula.minus, formula.denominator} - counted)]
+    wrong += [("inputs", part) for item in inputs for part in item["sum_of"] if part not in plain]
+    for where, key in wrong:
         yield _fault(
-            (*place, "formula"), "unknown_input", f"{key} bukan isian yang dihitung.", f"{key} is no counted input."
+            (*place, where), "unknown_input", f"{key} bukan isian yang dihitung.", f"{key} is no counted input."
         )
-    for item in ratio["inputs"]:
-        for part in (part for part in item["sum_of"] if part not in plain):
-            yield _fault(
-                (*place, "inputs", item["key"]),
-                "unknown_input",
-                f"{part} bukan isian biasa.",
-                f"{part} is no plain input.",
-            )
-    if len(keys) != len(set(keys)):
+    if len(inputs) != len({item["key"] for item in inputs}):
         yield _fault(
             (*place, "inputs"), "repeated_id", "Ada isian yang tertulis dua kali.", "An input is listed twice."
         )
-    zero = ratio["zero_denominator"]
-    bounds = [*ratio["clamp"], zero["value"], zero["value_if_numerator_zero"] or Fraction(0)]
-    if ratio["clamp"][0] >= ratio["clamp"][1] or not all(0 <= bound <= 1 for bound in bounds):
+    if not _within_bounds(ratio):
         yield _fault(
             place, "out_of_range", "Batas dan nilai penyebut nol: 0 sampai 1.", "Clamp and zero values must be 0 to 1."
         )
 
 
-def _gate_faults(data: Data) -> Iterator[Fault]:
-    weights = _measurable(data)
-    for target, gates in data["thresholds"].items():
-        times = Counter(gate["gate"] for gate in gates)
-        for at, gate in enumerate(gates):
-            place = ("thresholds", target, str(at))
-            if times[gate["gate"]] > 1:
-                yield _fault(
-                    place, "repeated_id", f"{gate['gate']} tertulis dua kali.", f"{gate['gate']} is listed twice."
-                )
-            most = weights.get((gate["measures"], gate["of"]))
-            if most is None or gate["gate"].endswith("*") != (gate["of"] == "*"):
-                yield _fault(
-                    (*place, "of"), "unknown_part", "Bagian ini tidak ada.", "There is no such part to measure."
-                )
-            else:
-                yield from _limit_faults(place, gate, most, data)
-
-
-def _limit_faults(place: Place, gate: Data, most: Fraction, data: Data) -> Iterator[Fault]:
-    if not 0 < gate["limit"] <= most:
-        yield _fault(
-            (*place, "limit"),
-            "out_of_range",
-            f"Batas harus di atas 0 sampai {most}.",
-            f"The limit must be above 0, up to {most}.",
-        )
-    maxima = {
-        question["id"]: (data["scales"].get(question["scale"]) or {}).get("maximum")
-        for _, question, _ in _questions(data)
-    }
-    if gate["index"] is None:
-        return
-    maximum = maxima.get(gate["of"])
-    if maximum is None or gate["index"] / maximum * most != gate["limit"]:
-        yield _fault(
-            (*place, "index"),
-            "index_disagrees",
-            f"Indeks ini tidak sama dengan {float(gate['limit'])} poin.",
-            f"This index is not {float(gate['limit'])} points.",
-        )
-
-
-def _measurable(data: Data) -> dict[tuple[str, str], Fraction]:
-    """What a gate can measure, with the most that it can reach."""
-    parts: dict[tuple[str, str], Fraction] = {("total", ""): FULL, ("area_percent", "*"): FULL}
-    parts |= {("area_percent", code): FULL for code in area_codes(data)}
-    for component in data["components"]:
-        parts["component", component["code"]] = component["weight"]
-        for aspect in component["aspects"]:
-            id_ = f"{component['code']}.{aspect['code']}"
-            parts["aspect", id_] = aspect["weight"]
-            parts |= {("subindicator", item["question"]["id"]): item["weight"] for item in aspect.get("items", ())}
-            for area in aspect.get("areas", ()):
-                for sub in area["subindicators"]:
-                    parts["subindicator", f"{id_}.{area['code']}.{sub['code']}"] = sub["weight"]
-    return parts
+def _within_bounds(ratio: Data) -> bool:
+    (floor, ceiling), zero = ratio["clamp"], ratio["zero_denominator"]
+    bounds = [floor, ceiling, zero["value"], zero["value_if_numerator_zero"] or Fraction(0)]
+    return floor < ceiling and all(0 <= bound <= 1 for bound in bounds)
 
 
 def _questions(data: Data) -> Iterator[tuple[Place, Data, str]]:

@@ -119,7 +119,7 @@ def _schema_faults(messages: Any, place: tuple[str, ...] = ()) -> Iterator[Fault
 class _UniqueKeys(yaml.SafeLoader):
     """YAML lets a repeated key win silently; a repeated threshold must not."""
 
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:  # noqa: FBT001, FBT002 (PyYAML's signature)
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
         keys = [key.value for key, _ in node.value if isinstance(key, yaml.ScalarNode)]
         repeated = sorted({key for key in keys if keys.count(key) > 1})
         if repeated:

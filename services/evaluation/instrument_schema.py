@@ -1,4 +1,4 @@
-"""The shape of an instrument file. Loading gives plain dicts with exact fractions; every misfit is named with its place.
+"""The shape of an instrument file. Loading gives plain dicts with exact fractions; every misfit is named.
 
 What one entry must have is said here; how entries must agree with each other is in `instrument_checks`.
 """
@@ -78,7 +78,7 @@ def _decimal() -> ExactDecimal:
     return ExactDecimal(required=True)
 
 
-def _list(schema: type[Schema], *, required: bool = True) -> fields.List:
+def _list(schema: type[Schema], *, required: bool = True) -> fields.List[Any]:
     return fields.List(fields.Nested(schema), required=required, validate=Length(min=1))
 
 

@@ -21,6 +21,7 @@ from services.evaluation.documents import EvaluatorDocument, ProposalDocument, R
 from services.evaluation.domain.cycle import Cycle
 from services.evaluation.domain.evaluator import Evaluator
 from services.evaluation.domain.proposal import Proposal, UnitCard
+from services.evaluation.domain.results import gate_documents
 from services.evaluation.domain.review import Review
 from services.evaluation.domain.worksheet import Superseded, Worksheet
 from shared.failures import Early, NotFound
@@ -46,7 +47,7 @@ def proposals(database: Documents) -> AggregateStore[Proposal]:
     indexes = [
         _index("summary.cycle", "key"),
         _index("summary.state", "key"),
-        _index("summary.state", "summary.changed_at"),
+        _index("summary.changed_at"),
         _index("summary.unit", "key"),
         _index("summary.institution", "key"),
         _index("summary.evaluators", "key"),
@@ -89,6 +90,7 @@ def proposal_row(proposal: Proposal) -> dict[str, Any]:
         "evaluators": list(proposal.evaluators),
         "scored_by": len(proposal.reviews),
         "surveyed": proposal.survey is not None,
+        "gates": gate_documents(proposal.verdict.gates) if proposal.verdict else [],
         "submitted_at": proposal.submitted_at.isoformat(),
         "changed_at": proposal.changed_at.isoformat(),
     }
@@ -172,6 +174,21 @@ class Known:
         return max((one["_id"] for one in self._cycles.find({}, {"_id": 1}) if one["_id"] < cycle), default=None)
 
 
+class Sweeps:
+    """How far a timer has looked at things in the order of their last change: a hint, kept over restarts."""
+
+    def __init__(self, database: Documents) -> None:
+        self._collection: Collection[dict[str, Any]] = database["sweeps"]
+
+    def swept_until(self, name: str) -> str:
+        """The moment (ISO 8601) up to which everything was looked at; empty before the first time."""
+        found = self._collection.find_one({"_id": name})
+        return found["until"] if found else ""
+
+    def advance(self, name: str, until: str) -> None:
+        self._collection.update_one({"_id": name}, {"$max": {"until": until}}, upsert=True)
+
+
 class Manifests:
     """Sealed manifests under their hash: the very bytes that were hashed, never changed."""
 
@@ -185,15 +202,19 @@ class Manifests:
             return
 
     def read(self, worksheet_hash: str) -> dict[str, Any]:
-        """Raises NotFound."""
+        """The manifest as data; raises NotFound."""
+        manifest: dict[str, Any] = json.loads(self.text(worksheet_hash))
+        return manifest
+
+    def text(self, worksheet_hash: str) -> str:
+        """The manifest as it was hashed; raises NotFound."""
         found = self._collection.find_one({"_id": worksheet_hash})
         if found is None:
             raise NotFound(
                 (f"Tidak ada segel {worksheet_hash}.", f"There is no seal {worksheet_hash}."),
                 remedy=("Periksa hash-nya.", "Check the hash."),
             )
-        manifest: dict[str, Any] = json.loads(found["manifest"])
-        return manifest
+        return str(found["manifest"])
 
 
 class History:

@@ -22,19 +22,27 @@ from shared.failures import Away, Failure, Forbidden, WrongState, ZonaError
 
 
 class NotYourContact(Forbidden):
+    """An address is its owner's and the admin's business."""
+
     code = "not_your_contact"
 
 
 class MoveNotOpen(WrongState):
+    """The table of moves has none from here."""
+
     code = "move_not_open"
 
 
 class TakenByAnother(WrongState):
+    """Another sender holds or has finished the message."""
+
     code = "taken_by_another"
     failure = Failure.ALREADY_DONE
 
 
 class MailRefused(ZonaError):
+    """5yz for this recipient or this text."""
+
     code = "mail_refused"
     status = 502
     failure = Failure.PERMANENT
@@ -42,6 +50,8 @@ class MailRefused(ZonaError):
 
 
 class MailPostponed(ZonaError):
+    """4yz for this recipient or this text."""
+
     code = "mail_postponed"
     status = 503
     failure = Failure.TRANSIENT
@@ -49,9 +59,13 @@ class MailPostponed(ZonaError):
 
 
 class MailServerAway(Away):
+    """Nobody there, or nobody who takes our mail."""
+
     code = "mail_server_away"
     title = ("Server surat tidak tersedia", "The mail server is away")
 
 
 class ConversationLost(MailServerAway):
+    """The server may have taken the message, or not."""
+
     code = "conversation_lost"

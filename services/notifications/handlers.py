@@ -33,9 +33,7 @@ PAGE = 100
 def learn_account(rooms: Rooms, event: Received) -> None:
     """Keep the account's newest state, then tell it what its seats were told lately."""
     data = event.data
-    heard = Account(
-        data["account"], frozenset(data["roles"]), data["institution"], data["unit"], since=event.time
-    )
+    heard = Account(data["account"], frozenset(data["roles"]), data["institution"], data["unit"], since=event.time)
     rooms.accounts.put(heard, source=event.subject, sequence=event.sequence)
     known = rooms.accounts.find(heard.id) or heard
     after: str | None = None
@@ -124,4 +122,3 @@ def _queue(rooms: Rooms, message: Message, contact: Contact, now: datetime) -> b
 def _because_of(notice: Notice, now: datetime) -> Cause:
     """The event told of, whoever tells: so the second creation of a message is known as the first one's."""
     return Cause(time=now, correlation_id=notice.correlation_id, event_id=notice.event)
-

@@ -27,8 +27,8 @@ def compose(message: Message, address: str, language: str, sender: str) -> bytes
     mail["Date"] = message.happened_at
     mail["Message-ID"] = f"<{message.id}@{domain}>"
     mail["Auto-Submitted"] = "auto-generated"
-    mail["Content-Language"] = language
     mail["X-Zona-Message-Id"] = message.id
     mail["X-Correlation-ID"] = UNPRINTABLE.sub("-", message.correlation_id)[:LONGEST_ID]
     mail.set_content(text.body, charset="utf-8", cte="quoted-printable")
+    mail["Content-Language"] = language  # after the content, which clears every Content header before it
     return mail.as_bytes()

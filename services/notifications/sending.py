@@ -27,7 +27,6 @@ from services.notifications.errors import (
     MailPostponed,
     MailRefused,
     MailServerAway,
-    MoveNotOpen,
     TakenByAnother,
 )
 from services.notifications.mail import compose

@@ -53,6 +53,8 @@ def written(moment: datetime) -> str:
 
 
 class TextDocument(Document):
+    """How a text is stored."""
+
     makes = Text
 
     subject = fields.String(required=True)
@@ -60,6 +62,8 @@ class TextDocument(Document):
 
 
 class MessageDocument(Document):
+    """How a message is stored."""
+
     makes = Message
 
     id = fields.String(required=True)
@@ -81,6 +85,8 @@ class MessageDocument(Document):
 
 
 class ContactDocument(Document):
+    """How a contact is stored."""
+
     makes = Contact
 
     account = fields.String(required=True)
@@ -90,6 +96,8 @@ class ContactDocument(Document):
 
 
 class NoticeDocument(Document):
+    """How a notice is stored."""
+
     makes = Notice
 
     event = fields.String(required=True)
@@ -106,7 +114,12 @@ def _listed(message: Message) -> dict[str, Any]:
 
 def message_store(database: Database[dict[str, Any]]) -> AggregateStore[Message]:
     """Messages by `message_id`. Lists walk `summary.order`, senders `state.due`."""
-    paths = (("summary.order",), ("summary.recipient", "summary.order"), ("summary.state", "summary.order"), ("state.due",))
+    paths = (
+        ("summary.order",),
+        ("summary.recipient", "summary.order"),
+        ("summary.state", "summary.order"),
+        ("state.due",),
+    )
     indexes = [IndexModel([(path, ASCENDING) for path in index], name=" ".join(index)) for index in paths]
     return AggregateStore(database, "message", MessageDocument, service=SERVICE, indexes=indexes, summary=_listed)
 
@@ -165,6 +178,7 @@ class AccountStore:
     database: Database[dict[str, Any]]
 
     def ensure_indexes(self) -> None:
+        """Create what is missing; safe beside running processes."""
         self.database["accounts"].create_indexes([IndexModel([("seats", ASCENDING)], name="seats")])
 
     def put(self, account: Account, *, source: str, sequence: int) -> bool:

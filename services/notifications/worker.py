@@ -23,16 +23,20 @@ class NotificationsWorker:
 
     @subscribe("units.account_registered")
     def learn_account(self, event: Received) -> None:
+        """units told of an account, whole state."""
         handlers.learn_account(self.rooms, event)
 
     @subscribe(*CALLED)
     def notify(self, event: Received) -> None:
+        """Something happened that people are told of."""
         handlers.notify(self.rooms, event)
 
     @every(seconds=1)
     def settle_contacts(self) -> None:
+        """Queue what waited for an address that is known now."""
         handlers.settle_contacts(self.rooms, now())
 
     @every(seconds=1)
     def send_mail(self) -> None:
+        """Send what is due."""
         sending.send_due(self.rooms, now)

@@ -6,7 +6,7 @@ from dataclasses import asdict
 from typing import Any
 
 from services.registry.domain.decree import Decree
-from services.registry.domain.designation import Designation, move
+from services.registry.domain.designation import Designation, move, publication_of, revocation_of
 from shared.storage import Event
 
 
@@ -17,15 +17,14 @@ def drafted(designation: Designation) -> Event:
 
 def published(designation: Designation) -> Event:
     """A decree made the designation; it is public from the same write on."""
-    assert designation.decree and designation.published_at  # noqa: S101 - narrows the type; publish() set both
-    data = {"decree": _decree(designation.decree), "published_at": designation.published_at.isoformat()}
+    made = publication_of(designation)
+    data = {"decree": _decree(made.decree), "published_at": made.published_at.isoformat()}
     return Event(move("publish").says, _card(designation) | data)
 
 
 def revoked(designation: Designation) -> Event:
     """A decree ended the designation; the bar begins."""
-    ended = designation.revocation
-    assert ended  # noqa: S101 - narrows the type; revoke() set it
+    ended = revocation_of(designation)
     data = {
         "decree": _decree(ended.decree),
         "ground": ended.ground,

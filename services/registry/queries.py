@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from services.registry.domain.designation import Designation
-from services.registry.domain.public_view import DRAFTS, VISIBLE, View, facet, is_public, record, tally
-from services.registry.domain.search import words_of
+from services.registry.domain.public_view import DRAFTS, VISIBLE, View, is_public, record, tally
+from services.registry.domain.search import facet, words_of
 from services.registry.errors import NotDesignated
 from services.registry.rooms import Rooms
 from shared.storage import Aggregate
@@ -53,14 +53,26 @@ def public_record(rooms: Rooms, number: str) -> View:
     """The public record under `number`; raises NotDesignated, for a draft like for any unknown number."""
     found = rooms.designations.find(number)
     if found is None or not is_public(found.state):
-        raise NotDesignated(
-            (f"Tidak ada penetapan dengan nomor {number}", f"There is no designation with the number {number}"),
-            remedy=(
-                "Periksa nomornya, misalnya WBK-2026-L3171-RSUD-01, atau cari dengan nama unit.",
-                "Check the number, such as WBK-2026-L3171-RSUD-01, or search by the unit's name.",
-            ),
-        )
+        raise not_designated(number)
     return record(found.state)
+
+
+def not_designated(number: str) -> NotDesignated:
+    """The answer for every number that nothing public stands under, drafts included."""
+    return NotDesignated(
+        (f"Tidak ada penetapan dengan nomor {number}", f"There is no designation with the number {number}"),
+        remedy=(
+            "Periksa nomornya, misalnya WBK-2026-L3171-RSUD-01, atau cari dengan nama unit.",
+            "Check the number, such as WBK-2026-L3171-RSUD-01, or search by the unit's name.",
+        ),
+    )
+
+
+def others_of(rooms: Rooms, shown: View, *, limit: int, now: datetime) -> list[View]:
+    """Other public designations of the unit that `shown` is of, the newest first."""
+    found = rooms.designations.listed([facet("unit", shown["unit"]), VISIBLE], after=None, limit=limit, now=now)
+    entries = (listed["summary"]["entry"] for listed in found)
+    return [entry for entry in entries if entry["number"] != shown["number"]]
 
 
 def drafts(rooms: Rooms, *, after: str | None, limit: int) -> list[Aggregate[Designation]]:

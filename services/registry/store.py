@@ -17,7 +17,7 @@ from pymongo.database import Database
 
 from services.registry.domain.conclusion import AreaScore, Gate, Predicate, Result, UnitCard
 from services.registry.domain.decree import Decree
-from services.registry.domain.designation import Designation, Revocation, State
+from services.registry.domain.designation import Designation, Publication, Revocation, State
 from services.registry.domain.public_view import listing, order_of
 from shared.storage import AggregateStore, Document
 from shared.storage.aggregates import HIGHEST
@@ -82,6 +82,12 @@ class DecreeDocument(Document):
     signatory_office = fields.String(required=True)
 
 
+class PublicationDocument(Document):
+    makes = Publication
+    decree = fields.Nested(DecreeDocument, required=True)
+    published_at = fields.AwareDateTime(required=True, format="iso")
+
+
 class RevocationDocument(Document):
     makes = Revocation
     decree = fields.Nested(DecreeDocument, required=True)
@@ -101,8 +107,7 @@ class DesignationDocument(Document):
     result = fields.Nested(ResultDocument, required=True)
     state = fields.Enum(State, by_value=True, required=True)
     drafted_at = fields.AwareDateTime(required=True, format="iso")
-    decree = fields.Nested(DecreeDocument, allow_none=True, load_default=None)
-    published_at = fields.AwareDateTime(format="iso", allow_none=True, load_default=None)
+    publication = fields.Nested(PublicationDocument, allow_none=True, load_default=None)
     revocation = fields.Nested(RevocationDocument, allow_none=True, load_default=None)
 
 

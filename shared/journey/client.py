@@ -1,8 +1,8 @@
 """One person's way into the four services over HTTP: signs in, renews the token, repeats safely, explains refusals.
 
-    JourneyError            anything that stops the journey, with a sentence that says what and where
-    ├── Refused             a service answered with a problem (RFC 9457)
-    └── waiting.NeverCame   a condition did not come about in its time
+JourneyError            anything that stops the journey, with a sentence that says what and where
+├── Refused             a service answered with a problem (RFC 9457)
+└── waiting.NeverCame   a condition did not come about in its time
 """
 
 from __future__ import annotations

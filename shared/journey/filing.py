@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Sequence
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 from shared.journey.client import Person, Refused
@@ -15,6 +15,7 @@ from shared.journey.tour import Record, Tour
 UNPROCESSABLE = 422
 STARTED = date(2024, 1, 15)
 """Building began early enough to have lasted a year in either cycle."""
+NEVER_SEALED = hashlib.sha256(b"never sealed").hexdigest()
 PLAN = {
     "MP": ["Tim kerja lengkap dan agen perubahan ditetapkan"],
     "TL": ["SOP layanan utama ditinjau, layanan daring diperluas"],
@@ -45,7 +46,7 @@ def build(tour: Tour, record: Record) -> None:
     """The plan for the six areas and two reports of progress."""
     officer, path = tour.officer(record), f"/units/{record.filing.unit.code}"
     officer.post("units", f"{path}/development", {"started_on": STARTED.isoformat(), "plan": PLAN})
-    for period, percent in (("2025-Q4", 60), ("2026-Q1", 90)):
+    for period, percent in ((f"{tour.cycles[0]}-Q2", 60), (f"{tour.cycles[0]}-Q4", 90)):
         report = {"period": period, "areas": dict.fromkeys(AREAS, percent), "note": "Sesuai rencana kerja"}
         officer.post("units", f"{path}/progress", report)
 
@@ -85,6 +86,7 @@ def propose(tour: Tour, record: Record) -> None:
         Refused: any other filing is refused.
     """
     filing = record.filing
+    record.named_hash = NEVER_SEALED if filing.takes(Turn.WRONG_HASH) else record.worksheet_hash
     if filing.takes(Turn.OVERRIDDEN):
         override_what_lacks(tour, filing)
     try:
@@ -109,12 +111,12 @@ def override_what_lacks(tour: Tour, filing: Filing) -> None:
 def proposal_of(record: Record) -> dict[str, Any]:
     """The body of a proposal: the institution's letter, the SPTJM and the hash of the sealed worksheet."""
     filing = record.filing
-    wrong = hashlib.sha256(b"never sealed").hexdigest()
-    letter = {"number": f"B/{filing.number + 1:03d}/ZI/{filing.cycle}", "date": f"{filing.cycle}-05-20"}
+    today = datetime.now(UTC).date().isoformat()
+    letter = {"number": f"B/{filing.number + 1:03d}/ZI/{filing.cycle}", "date": today}
     return {
         "cycle": filing.cycle,
         "target": filing.case.target,
-        "worksheet_hash": wrong if filing.takes(Turn.WRONG_HASH) else record.worksheet_hash,
+        "worksheet_hash": record.named_hash,
         "cover_letter": letter,
         "sptjm": {**letter, "number": f"SPTJM/{filing.number + 1:03d}", "signatory_office": "Pimpinan instansi"},
     }

@@ -54,9 +54,7 @@ def settle(tour: Tour, stage: str, mine: Collection[str], states: Collection[str
 def proposals_of(tour: Tour, person: Person) -> dict[str, Mapping[str, Any]]:
     """What the evaluation service shows of all proposals of both cycles."""
     return {
-        card["proposal"]: card
-        for cycle in tour.cycles
-        for card in person.each("evaluation", "/proposals", cycle=cycle)
+        card["proposal"]: card for cycle in tour.cycles for card in person.each("evaluation", "/proposals", cycle=cycle)
     }
 
 

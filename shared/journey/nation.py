@@ -8,18 +8,16 @@ from __future__ import annotations
 import csv
 import io
 import random
-import subprocess
-import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import cycle, islice
-from pathlib import Path
 from typing import Any
 
 from shared.journey.catalogue import FIELDS, LOCAL, NATIONAL, UNIT_KINDS, UnitKind
 from shared.journey.client import JourneyError
 from shared.journey.people import Account, Evaluator, account_for
+from shared.journey.program import zi
 
 UNITS_EACH = 3
 PROPOSALS_PER_EVALUATOR = 15
@@ -91,26 +89,22 @@ class Nation:
         return out.getvalue()
 
 
-UNIT_COLUMNS = (
-    ["code", "name", "institution", "parent", "province", "field", "affirmation_service", "core_service", "public_impact"]
-)
+UNIT_COLUMNS = [
+    "code",
+    "name",
+    "institution",
+    "parent",
+    "province",
+    "field",
+    "affirmation_service",
+    "core_service",
+    "public_impact",
+]
 
 
 def exported_institutions() -> str:
-    """The CSV of all institutions, from the program beside this Python.
-
-    Raises:
-        JourneyError: the command is missing or failed, with what it said.
-    """
-    zi = Path(sys.executable).with_name("zi")
-    command = [str(zi), "units", "export-institutions"]
-    try:
-        # The program is our own, found beside the running Python, and takes nothing from outside.
-        done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=120)  # noqa: S603
-    except (OSError, subprocess.SubprocessError) as error:
-        said = getattr(error, "stderr", "") or str(error)
-        raise JourneyError(f"{' '.join(command)} failed: {said}. `make setup` puts it in place.") from error
-    return done.stdout
+    """The CSV of all institutions; raises JourneyError if the program can't make it."""
+    return zi("units", "export-institutions")
 
 
 def imagine(institutions_csv: str, *, units: int, filings: int, seed: int) -> Nation:

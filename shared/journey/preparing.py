@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 from shared.journey.client import JourneyError, Person, Refused
@@ -42,7 +43,7 @@ def bring_in(tour: Tour, kind: str, text: str) -> None:
     tour.crew.expect(stage, 2)
     for dry_run in ("true", "false"):
         job = tour.company.admin.upload("units", "/imports", text, kind=kind, dry_run=dry_run)["id"]
-        done = until(f"import {job} of {kind}", lambda job=job: look_at_import(tour, job), seconds=tour.patience)
+        done = until(f"import {job} of {kind}", partial(look_at_import, tour, job), seconds=tour.patience)
         if done["state"] != "done" or done["errors"]:
             faults = "\n".join(f"  line {one.get('line')}: {one.get('messages')}" for one in done["errors"][:10])
             raise JourneyError(f"the import of {kind} ended as {done['state']}:\n{faults}")

@@ -83,9 +83,7 @@ def _aim_area(questions: Sequence[Question], window: tuple[int, int], rng: rando
     raise JourneyError(f"no mix of answers gives area {questions[0].area} {window[0]} to {window[1]} percent")
 
 
-def _lowered(
-    questions: Sequence[Question], lowest: Fraction, highest: Fraction, rng: random.Random
-) -> Levels | None:
+def _lowered(questions: Sequence[Question], lowest: Fraction, highest: Fraction, rng: random.Random) -> Levels | None:
     """Starts with the best answers and takes steps down while the area stays above its window; None at a dead end."""
     levels = {one.id: 0 for one in questions}
     points = sum((one.share for one in questions), Fraction(0))

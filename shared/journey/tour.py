@@ -42,12 +42,14 @@ class Company:
 class Record:
     """What was sent for one filing and what the services answered; plain data for the check and the tests.
 
-    ``refusal``: the problem details if the proposal was not accepted. ``reviews``: evaluator → answers sent.
-    ``decision``: what the panel said. ``number``: the designation's number once it has a decree.
+    ``worksheet_hash``: the receipt of the seal; ``named_hash``: what the proposal said. ``refusal``: the problem
+    details if the proposal was not accepted. ``reviews``: evaluator → answers sent. ``decision``: what the panel said.
+    ``number``: the designation's number once it has a decree.
     """
 
     filing: Filing
     worksheet_hash: str = ""
+    named_hash: str = ""
     proposal: str = ""
     refusal: dict[str, Any] = field(default_factory=dict)
     withdrawn: bool = False

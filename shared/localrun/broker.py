@@ -6,13 +6,14 @@ mapper (epmd) and ports, all on loopback. Both processes run in the foreground, 
 
 from __future__ import annotations
 
+import json
 import os
 import re
-import secrets
 import shutil
 import socket
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from kombu.connection import Connection
@@ -20,13 +21,14 @@ from kombu.connection import Connection
 from shared.localrun.errors import NotReachable
 from shared.localrun.packages import find_or_install
 from shared.localrun.ports import LOOPBACK, free_ports
-from shared.localrun.processes import Program, Supervisor, last_lines
+from shared.localrun.processes import Program, Supervisor, last_line
+from shared.localrun.state import kept_secret, write_private
 
 NODE = "zona@localhost"
 USER = "zona"
 _HANDSHAKE_WITHIN = 3.0
 _COLOUR = re.compile(r"\x1b\[[\d;]*m")
-_LOG_PREFIX = re.compile(r"^\S+ \S+ \[\w+\] <[\d.]+> ")
+_DISTRIBUTION_ON_LOOPBACK = "-kernel inet_dist_use_interface {127,0,0,1}"
 _INSTEAD = ("beri AMQP_URI alamat RabbitMQ yang sudah berjalan", "set AMQP_URI to a RabbitMQ that runs already")
 
 
@@ -65,7 +67,10 @@ class ExternalBroker:
     def __init__(self, uri: str) -> None:
         self.uri = uri
 
-    def start(self) -> None:
+    def launch(self) -> None:
+        """Nothing: it runs."""
+
+    def await_ready(self) -> None:
         """Raises NotReachable."""
         try:
             handshake(self.uri)
@@ -77,6 +82,13 @@ class ExternalBroker:
                 remedy=("Jalankan broker itu atau kosongkan AMQP_URI.", "Start it, or unset AMQP_URI."),
             ) from error
 
+    def start(self) -> None:
+        """Raises NotReachable."""
+        self.await_ready()
+
+    def set_policy(self, name: str, pattern: str, definition: Mapping[str, Any]) -> None:
+        """Nothing: policies of a broker that somebody else runs are theirs to set (`zi topology export`)."""
+
     def stop(self) -> None:
         """Nothing: it is not ours."""
 
@@ -87,7 +99,7 @@ class ExternalBroker:
 class PrivateBroker:
     """A node of our own in `folder`; it keeps its ports and data from one start to the next."""
 
-    def __init__(self, supervisor: Supervisor, folder: Path, *, management: bool = True) -> None:
+    def __init__(self, supervisor: Supervisor, folder: Path, *, management: bool = False) -> None:
         self._supervisor, self._folder, self._management = supervisor, folder.absolute(), management
         self._port, self._distribution, self._mapper, self._web = free_ports(4)
         self._password = ""
@@ -119,18 +131,28 @@ class PrivateBroker:
             "RABBITMQ_ENABLED_PLUGINS_FILE": str(folder / "enabled_plugins"),
             "RABBITMQ_MNESIA_BASE": str(folder / "data"),
             "RABBITMQ_LOG_BASE": str(folder / "log"),
-            "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS": "-kernel inet_dist_use_interface {127,0,0,1}",
+            "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS": _DISTRIBUTION_ON_LOOPBACK,
+            "RABBITMQ_CTL_ERL_ARGS": _DISTRIBUTION_ON_LOOPBACK,
         }
 
     def start(self) -> None:
         """Start the port mapper and the node; raises MissingPackage or DidNotStart."""
+        self.launch()
+        self.await_ready()
+
+    def await_ready(self) -> None:
+        """Wait for the launched node; raises DidNotStart with the reason out of its log."""
+        self._supervisor.await_ready(self._supervisor.children["broker"])
+
+    def launch(self) -> None:
+        """Start the port mapper, and the node without waiting; raises MissingPackage or DidNotStart."""
         server = find_or_install(find_server, "rabbitmq-server", _INSTEAD)
         mapper = find_or_install(find_epmd, "erlang-base", _INSTEAD)
         self._write_configuration()
         if "epmd" not in self._supervisor.children:
             arguments = (str(mapper), "-address", LOOPBACK, "-port", str(self._mapper))
             self._supervisor.start(Program("epmd", arguments, ready=self._mapper_listens, start_within=15))
-        self._supervisor.start(
+        self._supervisor.launch(
             Program(
                 "broker",
                 (str(server),),
@@ -148,6 +170,16 @@ class PrivateBroker:
         self._supervisor.stop("broker")
         self._supervisor.stop("epmd")
 
+    def set_policy(self, name: str, pattern: str, definition: Mapping[str, Any]) -> None:
+        """Set a policy for queues, which AMQP has no word for; raises DidNotStart if the node refuses."""
+        tool = Path(str(find_server())).with_name("rabbitmqctl")
+        command = (str(tool), "--node", NODE, "set_policy", "--apply-to", "queues", name, pattern)
+        self._supervisor.run(
+            Program(
+                "rabbitmqctl", (*command, json.dumps(definition)), environment=self.environment, folder=self._folder
+            )
+        )
+
     def kill(self) -> None:
         """Crash the node (SIGKILL); the port mapper stays for the next start."""
         self._supervisor.stop("broker", kill=True)
@@ -155,7 +187,7 @@ class PrivateBroker:
     def _write_configuration(self) -> None:
         for name in ("home", "data", "log"):
             (self._folder / name).mkdir(parents=True, exist_ok=True)
-        self._password = _kept_secret(self._folder / "password")
+        self._password = kept_secret(self._folder / "password")
         lines = [
             f"listeners.tcp.default = {LOOPBACK}:{self._port}",
             f"default_user = {USER}",
@@ -166,7 +198,7 @@ class PrivateBroker:
         ]
         if self._management:
             lines += [f"management.tcp.ip = {LOOPBACK}", f"management.tcp.port = {self._web}"]
-        _write_private(self._folder / "rabbitmq.conf", "\n".join(lines) + "\n")
+        write_private(self._folder / "rabbitmq.conf", "\n".join(lines) + "\n")
         plugins = "[rabbitmq_management]." if self._management else "[]."
         (self._folder / "enabled_plugins").write_text(plugins + "\n")
         (self._folder / "rabbitmq-env.conf").touch()  # in the place of the system's in /etc/rabbitmq
@@ -181,11 +213,13 @@ class PrivateBroker:
         return True
 
     def _mapper_listens(self) -> bool:
+        """Ask for the registered names, as the EPMD protocol says: another server there would not answer so."""
         try:
-            socket.create_connection((LOOPBACK, self._mapper), timeout=1).close()
+            with socket.create_connection((LOOPBACK, self._mapper), timeout=1) as connection:
+                connection.sendall(b"\x00\x01n")
+                return connection.recv(4) == self._mapper.to_bytes(4, "big")
         except OSError:
             return False
-        return True
 
 
 def make_broker(environment: Mapping[str, str], supervisor: Supervisor, folder: Path) -> ExternalBroker | PrivateBroker:
@@ -194,25 +228,13 @@ def make_broker(environment: Mapping[str, str], supervisor: Supervisor, folder: 
     return ExternalBroker(uri) if uri else PrivateBroker(supervisor, folder)
 
 
-def boot_failure(log: Path) -> str:
-    """Why a node did not boot, out of the many lines that it writes about it."""
-    lines = last_lines(log, 200)
-    text = [_LOG_PREFIX.sub("", _COLOUR.sub("", line)).strip() for line in lines]
-    begun = [number for number, line in enumerate(text) if line.startswith(("BOOT FAILED", "ERROR:", "Error during"))]
-    if not begun:
-        return text[-1][:400] if text else "its log is empty"
-    told = [line for line in text[begun[0] :] if line and not line.startswith(("BOOT FAILED", "Error during startup"))]
-    return " ".join(told[:3])[:400] or "BOOT FAILED"
-
-
-def _kept_secret(path: Path) -> str:
-    """The secret in that file, made at the first call."""
-    if not path.exists():
-        _write_private(path, secrets.token_urlsafe(24))
-    return path.read_text()
-
-
-def _write_private(path: Path, text: str) -> None:
-    path.unlink(missing_ok=True)
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-        file.write(text)
+def boot_failure(output: str) -> str:
+    """Why a node did not boot: the paragraph under BOOT FAILED, out of the hundreds of lines around it."""
+    told = re.search(r"^BOOT FAILED\n=+\n(.+?)\n\n", output, re.MULTILINE | re.DOTALL)
+    if told is None:
+        return last_line(_COLOUR.sub("", output))
+    reason = " ".join(told[1].split()).removeprefix("Error during startup: ").removeprefix("ERROR: ")
+    taken = re.search(r'could_not_start_listener,\s*"([\d.]+)",\s*(\d+)', reason)
+    if taken and "eaddrinuse" in reason:
+        return f"another program listens on {taken[1]}:{taken[2]}"
+    return reason[:400]

@@ -5,6 +5,7 @@ ZonaError
     ├── PortInUse       somebody else listens there
     ├── MissingPackage  a program is not installed, and may not be installed for the user
     ├── DidNotStart     a child process died or was not ready in time
+    ├── Died            a child process ended while the system ran
     ├── NotReachable    a server named by the environment does not answer
     └── StateInUse      the state folder belongs to another run, or is no state folder
 """
@@ -31,6 +32,10 @@ class MissingPackage(LocalRunError):
 
 class DidNotStart(LocalRunError):
     code = "did_not_start"
+
+
+class Died(LocalRunError):
+    code = "died"
 
 
 class NotReachable(LocalRunError):

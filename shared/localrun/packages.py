@@ -63,7 +63,7 @@ def _install(tool: PackageTool, package: str) -> str:
     said = ""
     for command in (tool.refresh, (*tool.install, package)):
         try:
-            done = subprocess.run(  # noqa: S603 - one of the commands in TOOLS
+            done = subprocess.run(
                 command,
                 env=environment,
                 stdin=subprocess.DEVNULL,

@@ -16,27 +16,21 @@ from typing import IO
 
 from shared.localrun import guard
 from shared.localrun.errors import DidNotStart
+from shared.localrun.signals import uninterrupted
 
 _INTERVAL = 0.05
 _REASON_LENGTH = 400
+_READ_OF_LOG = 256 * 1024
 
 
 def _at_once() -> bool:
     return True
 
 
-def last_lines(log: Path, count: int = 10) -> list[str]:
-    """The last lines of a log that say something; none if there is no such file."""
-    try:
-        lines = log.read_text(encoding="utf-8", errors="replace").splitlines()
-    except OSError:
-        return []
-    return [line.strip() for line in lines if line.strip(" \t=-#|")][-count:]
-
-
-def last_line(log: Path) -> str:
-    """The reason that most programs give: the last line of their log."""
-    return "".join(last_lines(log, 1))[:_REASON_LENGTH]
+def last_line(output: str) -> str:
+    """The reason that most programs give for their end: the last line that says something."""
+    lines = [line.strip() for line in output.splitlines() if line.strip(" \t=-#|")]
+    return lines[-1][:_REASON_LENGTH] if lines else "it said nothing"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +44,7 @@ class Program:
     ready: Callable[[], bool] = _at_once
     start_within: float = 60.0
     stop_within: float = 15.0
-    reason: Callable[[Path], str] = last_line
+    reason: Callable[[str], str] = last_line
 
 
 class Child:
@@ -58,8 +52,9 @@ class Child:
 
     def __init__(self, program: Program, log: Path) -> None:
         self.program, self.log = program, log
+        self._log_begins = log.stat().st_size if log.exists() else 0
         with log.open("ab") as output:
-            self._process = subprocess.Popen(  # noqa: S603 - running what we are told is what a supervisor does
+            self._process = subprocess.Popen(
                 list(program.arguments),
                 stdin=subprocess.DEVNULL,
                 stdout=output,
@@ -78,6 +73,14 @@ class Child:
     def exit_status(self) -> int | None:
         """None while it runs."""
         return self._process.poll()
+
+    def reason(self) -> str:
+        """Why it ended, or what it said last, out of what this run wrote to the log."""
+        with self.log.open("rb") as file:
+            end = file.seek(0, os.SEEK_END)
+            file.seek(max(self._log_begins, end - _READ_OF_LOG))
+            said = self.program.reason(file.read().decode(errors="replace")).rstrip(".")
+        return f"{said} (exit status {self.exit_status})" if self.exit_status else said
 
     def signal(self, number: int) -> bool:
         """Signal the whole group; False once none of it is left. Never signals a number that was given anew."""
@@ -149,16 +152,14 @@ class Supervisor:
     def await_ready(self, child: Child) -> None:
         """Wait for readiness; raises DidNotStart, having stopped the child, if it dies or takes too long."""
         program, end = child.program, time.monotonic() + child.program.start_within
-        while not program.ready():
-            if child.exit_status is not None:
-                why = f"{program.reason(child.log)} (exit status {child.exit_status})"
-            elif time.monotonic() > end:
-                why = f"not ready after {program.start_within:.0f} s; {program.reason(child.log)}"
-            else:
-                time.sleep(_INTERVAL)
-                continue
-            self.stop(program.name)
-            raise _did_not_start(program.name, why, child.log)
+        while child.exit_status is None and time.monotonic() < end:
+            if program.ready():
+                return
+            time.sleep(_INTERVAL)
+        late = child.exit_status is None
+        self.stop(program.name)
+        why = f"not ready after {program.start_within:.0f} s; {child.reason()}" if late else child.reason()
+        raise _did_not_start(program.name, why, child.log)
 
     def stop(self, name: str, *, kill: bool = False) -> None:
         """Stop one child, or crash it; nothing happens if it does not run."""
@@ -175,18 +176,31 @@ class Supervisor:
         """Children that ended by themselves."""
         return [child for child in self.children.values() if child.exit_status is not None]
 
+    def run(self, program: Program) -> None:
+        """Run a program to its end; raises DidNotStart if it fails or takes longer than `start_within`."""
+        child = self.launch(program)
+        end = time.monotonic() + program.start_within
+        while child.exit_status is None and time.monotonic() < end:
+            time.sleep(_INTERVAL)
+        status = child.exit_status
+        self.stop(program.name)
+        if status != 0:
+            why = "it took too long" if status is None else child.reason()
+            raise _did_not_start(program.name, why, child.log)
+
     def close(self) -> None:
         """Stop everything in reverse order; a second call does nothing."""
-        for name in reversed(list(self.children)):
-            self.stop(name)
-        if self._guard is not None:
-            watchman, self._guard = self._guard, None
-            _pipe(watchman).close()
-            watchman.wait()
+        with uninterrupted():
+            for name in reversed(list(self.children)):
+                self.stop(name)
+            if self._guard is not None:
+                watchman, self._guard = self._guard, None
+                _pipe(watchman).close()
+                watchman.wait()
 
     def _tell(self, line: str) -> None:
         if self._guard is None:
-            self._guard = subprocess.Popen(  # noqa: S603 - our own module
+            self._guard = subprocess.Popen(
                 [sys.executable, "-I", "-S", guard.__file__],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.DEVNULL,

@@ -4,6 +4,10 @@ The names that a `worker.py` needs. Importing this package imports eventlet and 
 never do.
 """
 
+import warnings
+
+warnings.filterwarnings("ignore", message=r"\s*Eventlet is deprecated")  # known and decided: docs/adr
+
 from shared.messaging.extensions import Dependencies, every
 from shared.messaging.received import Received
 from shared.messaging.relay import Relay

@@ -17,7 +17,7 @@ from shared.settings import SERVICES, Settings
 def worker(service: str) -> None:
     """Run one service's worker: relay, event handlers, timers."""
     # a fresh interpreter: green threads must be in place before anything else is imported
-    os.execv(sys.executable, [sys.executable, "-m", "shared.messaging.launcher", service])  # noqa: S606 - our own module
+    os.execv(sys.executable, [sys.executable, "-m", "shared.launcher", service])  # noqa: S606 - our own module
 
 
 @click.group()

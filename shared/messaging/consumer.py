@@ -6,6 +6,7 @@ from functools import partial
 from typing import Any
 
 import eventlet
+from amqp.exceptions import NotFound as AmqpNotFound
 from eventlet.event import Event
 from eventlet.semaphore import Semaphore
 from nameko.messaging import QueueConsumer
@@ -45,7 +46,7 @@ class PausingConsumer(QueueConsumer):  # type: ignore[misc]  # nameko is untyped
 
     def get_consumers(self, consumer_cls: Any, channel: Any) -> Any:
         for provider in self._providers:
-            channel.queue_declare(queue=provider.queue.name, passive=True)
+            _must_exist(provider.queue.name, channel)
             consumer = consumer_cls(
                 queues=[provider.queue(channel)],
                 on_message=partial(self.handle_message, provider, None),
@@ -96,3 +97,11 @@ class PausingConsumer(QueueConsumer):  # type: ignore[misc]  # nameko is untyped
             logger().info("consumers_resumed")
             self._resume = True
             return
+
+
+def _must_exist(queue: str, channel: Any) -> None:
+    try:
+        channel.queue_declare(queue=queue, passive=True)
+    except AmqpNotFound:
+        logger().error("topology", fault=f"queue {queue} is missing: run `zi topology apply` of this version")
+        raise

@@ -125,9 +125,9 @@ def of_reviews(reviews: Iterable[Mapping[str, Any]], ipak: str, ipkp: str) -> Sc
     """The final score: the mean of the evaluators, and the external survey."""
     reviews = list(reviews)
     points = [lever_points(review) for review in reviews]
-    areas = {area: sum(one[area] for one in points) / len(points) for area in AREA_POINTS}
-    kinerja = sum(performance(review) for review in reviews) / len(reviews)
-    return Score(areas, index_points(ipak), Fraction(kinerja), index_points(ipkp))
+    areas = {area: sum((one[area] for one in points), Fraction(0)) / len(points) for area in AREA_POINTS}
+    kinerja = sum((performance(review) for review in reviews), Fraction(0)) / len(reviews)
+    return Score(areas, index_points(ipak), kinerja, index_points(ipkp))
 
 
 def gates(score: Score, target: str) -> dict[str, bool]:

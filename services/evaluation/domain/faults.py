@@ -32,14 +32,18 @@ class Fault:
 
 def refuse(faults: Sequence[Fault]) -> None:
     """Raise InvalidInput with every fault; do nothing when there is none."""
-    if not faults:
-        return
+    if faults:
+        raise refusal(faults)
+
+
+def refusal(faults: Sequence[Fault]) -> InvalidInput:
+    """The error that names every one of the faults, of which there is at least one."""
     count = len(faults)
-    raise InvalidInput(
+    return InvalidInput(
         (f"{count} kesalahan pada masukan: {faults[0].said[0]}", f"{count} faults in the input: {faults[0].said[1]}"),
         remedy=(
-            "Perbaiki setiap isian yang disebut, lalu kirim lagi.",
-            "Correct each entry that is named, then send again.",
+            "Perbaiki setiap isian yang disebut, lalu ulangi.",
+            "Correct each entry that is named, then try again.",
         ),
         errors=[fault.as_error() for fault in faults],
     )

@@ -27,7 +27,7 @@ def gates_for(instrument: Instrument, target: str, score: Score) -> tuple[GateRe
 
     Raises InvalidInput (pointer /target) for a target without rules, ValueError for another instrument's score.
     """
-    check_target(instrument, target)
+    refuse(target_faults(instrument, target))
     if score.instrument.content_hash != instrument.content_hash:
         raise ValueError(f"the score was made with {score.instrument.id}, not with {instrument.id}")
     return tuple(_result(rule, score) for rule in instrument.gate_rules[target])
@@ -37,16 +37,16 @@ def all_passed(gates: Sequence[GateResult]) -> bool:
     return all(gate.passed for gate in gates)
 
 
-def check_target(instrument: Instrument, target: object) -> None:
-    """Raise InvalidInput unless the instrument has gates for the target."""
+def target_faults(instrument: Instrument, target: object) -> tuple[Fault, ...]:
+    """What is wrong with a target that the instrument has no gates for; nothing for one that it has."""
     if target in instrument.targets:
-        return
+        return ()
     words = ", ".join(instrument.targets)
-    message = (
+    said = (
         f"{shown(target)} bukan predikat dalam {instrument.id}. Yang boleh: {words}.",
         f"{shown(target)} is no target of {instrument.id}. Allowed: {words}.",
     )
-    refuse([Fault(("target",), "unknown_target", message)])
+    return (Fault(("target",), "unknown_target", said),)
 
 
 def _result(rule: GateRule, score: Score) -> GateResult:

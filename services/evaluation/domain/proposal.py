@@ -172,6 +172,22 @@ class Proposal:
         return self.final or self.screening
 
 
+@dataclass(frozen=True, slots=True)
+class Conclusion:
+    """A proposal's end with all that explains it."""
+
+    verdict: Verdict
+    outcome: Outcome
+    stage: Stage
+
+
+def conclusion_of(proposal: Proposal) -> Conclusion:
+    """How a concluded proposal ended; raises MoveNotOpen, AlreadySettled for any other."""
+    if proposal.verdict is None or proposal.outcome is None or proposal.stage is None:
+        raise _refusal(proposal, "tell_conclusion")
+    return Conclusion(proposal.verdict, proposal.outcome, proposal.stage)
+
+
 def turn_back(proposal: Proposal, reason: Reason, *, at: datetime) -> Proposal:
     """The filing does not hold: give the proposal back with the reason."""
     return replace(_moved(proposal, "return", at), reason=reason)

@@ -12,7 +12,7 @@ from fractions import Fraction
 
 from services.evaluation.domain.answers import Answer, index_fault, read_index
 from services.evaluation.domain.faults import Fault, refuse
-from services.evaluation.domain.instrument import Instrument, Question, Ratio, ScaleKind
+from services.evaluation.domain.instrument import Instrument, Question, Ratio, ScaleKind, SubIndicator
 
 ZERO = Fraction(0)
 ONE = Fraction(1)
@@ -130,10 +130,7 @@ def score_values(instrument: Instrument, values: Mapping[str, Fraction], surveys
     """
     known = {**_checked(instrument, values), **_survey_values(instrument, surveys)}
     every = {id_: known.get(id_, ZERO) for id_ in instrument.questions}
-    subs = {
-        id_: sub.weight * sum((every[question.id] for question in sub.questions), ZERO) / len(sub.questions)
-        for id_, sub in instrument.subindicators.items()
-    }
+    subs = {id_: _points(sub, every) for id_, sub in instrument.subindicators.items()}
     aspects = {aspect.id: _sum(subs[sub.id] for sub in aspect.subindicators) for aspect in instrument.aspects}
     components = {part.code: _sum(aspects[aspect.id] for aspect in part.aspects) for part in instrument.components}
     return Score(
@@ -146,6 +143,10 @@ def score_values(instrument: Instrument, values: Mapping[str, Fraction], surveys
         components=components,
         total=_sum(components.values()),
     )
+
+
+def _points(sub: SubIndicator, values: Mapping[str, Fraction]) -> Fraction:
+    return sub.weight * _sum(values[question.id] for question in sub.questions) / len(sub.questions)
 
 
 def _area_scores(instrument: Instrument, subs: Mapping[str, Fraction]) -> dict[str, AreaScore]:

@@ -49,7 +49,7 @@ def screening_score(instrument: Instrument, tpi_answers: Mapping[str, Answer]) -
 
 
 def final_score(
-    instrument: Instrument, reviews: Sequence[Mapping[str, Answer]], surveys: SurveyIndices
+    instrument: Instrument, reviews: Sequence[Mapping[str, Answer]], surveys: SurveyIndices | None
 ) -> tuple[Score, tuple[Mapping[str, Fraction], ...]]:
     """The exact mean of the evaluators' values for each question, with the surveyed indices; and those values.
 

@@ -32,4 +32,3 @@ class Contact:
 def move_to(contact: Contact, email: str, language: Language) -> Contact:
     """Another address or language; what waits is to be looked through again."""
     return replace(contact, email=email, language=language, settled=False)
-

@@ -25,12 +25,14 @@ LEASE = timedelta(minutes=10)
 """Longer than any one SMTP conversation may take (each step of it is bounded by the socket's timeout)."""
 FIRST_DELAY = timedelta(seconds=30)
 LONGEST_DELAY = timedelta(hours=4)
-ATTEMPTS = 32
-"""Doubling from 30 seconds to 4 hours, 32 attempts make a little more than 4 days (RFC 5321, 4.5.4.1)."""
+ATTEMPTS = 34
+"""Doubling from 30 seconds to 4 hours, 34 attempts make a little more than 4 days (RFC 5321, 4.5.4.1)."""
 LAST_MICROSECOND = 10**17
 
 
 class MessageState(Enum):
+    """How far a message is."""
+
     WAITING_ADDRESS = "waiting_address"
     QUEUED = "queued"
     SENDING = "sending"
@@ -39,6 +41,8 @@ class MessageState(Enum):
 
 
 class Move(Enum):
+    """What can happen to it."""
+
     QUEUE = "queue"
     LOSE_ADDRESS = "lose_address"
     CLAIM = "claim"
@@ -65,6 +69,8 @@ MOVES: Mapping[tuple[MessageState, Move], MessageState] = {
 
 @dataclass(frozen=True, slots=True)
 class Text:
+    """A message in one language; the subject is one line."""
+
     subject: str
     body: str
 
@@ -125,7 +131,9 @@ def claim(message: Message, holder: str, language: str, now: datetime) -> Messag
             (f"pesan {message.id} sudah ditangani pengirim lain", f"message {message.id} is with another sender")
         )
     state = _after(message, Move.CLAIM)
-    return replace(message, state=state, holder=holder, language=language, due=now + LEASE, attempts=message.attempts + 1)
+    return replace(
+        message, state=state, holder=holder, language=language, due=now + LEASE, attempts=message.attempts + 1
+    )
 
 
 def record_sent(message: Message, language: str, receipt: str, now: datetime) -> Message:
@@ -164,13 +172,19 @@ def release(message: Message, holder: str, reason: str, now: datetime) -> Messag
     _held(message, holder)
     attempts = message.attempts - 1
     return replace(
-        message, state=_after(message, Move.RELEASE), due=now + FIRST_DELAY, holder=None, attempts=attempts, reason=reason
+        message,
+        state=_after(message, Move.RELEASE),
+        due=now + FIRST_DELAY,
+        holder=None,
+        attempts=attempts,
+        reason=reason,
     )
 
 
 def delay_after(attempts: int) -> timedelta:
     """The pause after the `attempts`-th attempt: 30 seconds, doubled each time, 4 hours at most."""
-    return min(FIRST_DELAY * 2 ** min(attempts - 1, 16), LONGEST_DELAY)
+    doublings = min(max(attempts - 1, 0), 16)
+    return min(timedelta(seconds=FIRST_DELAY.total_seconds() * (1 << doublings)), LONGEST_DELAY)
 
 
 def _after(message: Message, move: Move) -> MessageState:

@@ -76,8 +76,10 @@ def _date_faults(day: date, pointer: str, now: datetime, not_before: date) -> It
         yield _fault(
             pointer,
             "in_future",
-            (f"Tanggal {day} belum tiba; keputusan dicatat sesudah ditandatangani.",
-             f"{day} has not come yet; a decree is recorded after it was signed."),
+            (
+                f"Tanggal {day} belum tiba; keputusan dicatat sesudah ditandatangani.",
+                f"{day} has not come yet; a decree is recorded after it was signed.",
+            ),
         )
     if day < not_before:
         yield _fault(

@@ -5,6 +5,7 @@ The table `MOVES` is the only place that says what may follow what, and whose mo
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -14,6 +15,9 @@ from services.registry.domain.bar import BarRule, barred_until, rule_on
 from services.registry.domain.conclusion import Conclusion, Predicate, Result, UnitCard
 from services.registry.domain.decree import Decree, checked_decree, checked_ground
 from services.registry.errors import BrokenConclusion, MoveNotOpen
+
+YEAR = re.compile(r"[0-9]{4}")
+"""A cycle is a calendar year."""
 
 
 class State(Enum):
@@ -43,6 +47,14 @@ MOVES: tuple[Move, ...] = (
 
 
 @dataclass(frozen=True, slots=True)
+class Publication:
+    """The decree that made a designation, and when the registry made it public."""
+
+    decree: Decree
+    published_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Revocation:
     """The end of a designation, with the bar that follows from it and the article that sets the bar."""
 
@@ -65,8 +77,7 @@ class Designation:
     result: Result
     state: State
     drafted_at: datetime
-    decree: Decree | None = None
-    published_at: datetime | None = None
+    publication: Publication | None = None
     revocation: Revocation | None = None
 
 
@@ -83,22 +94,14 @@ def number_of(predicate: Predicate, cycle: str, unit: str) -> str:
 def draft(concluded: Conclusion, at: datetime) -> Designation | None:
     """The draft that a conclusion asks for, or None when the unit did not qualify.
 
-    Raises BrokenConclusion when a positive conclusion names no predicate or carries a gate that failed.
+    Raises BrokenConclusion when a positive conclusion names no predicate, no year, or a gate that failed.
     """
     if concluded.outcome != "qualified":
         return None
-    failed = [gate.gate for gate in concluded.result.gates if not gate.passed]
-    if concluded.predicate is None or failed:
-        raise BrokenConclusion(
-            (
-                f"{concluded.proposal} dinyatakan lulus tanpa predikat atau dengan syarat gagal: {failed}",
-                f"{concluded.proposal} is said to qualify without a predicate or with failed gates: {failed}",
-            ),
-            remedy=("Periksa peristiwa dari evaluation.", "Look at the event that evaluation said."),
-        )
+    predicate = _granted(concluded)
     return Designation(
-        number=number_of(concluded.predicate, concluded.cycle, concluded.card.unit),
-        predicate=concluded.predicate,
+        number=number_of(predicate, concluded.cycle, concluded.card.unit),
+        predicate=predicate,
         card=concluded.card,
         proposal=concluded.proposal,
         cycle=concluded.cycle,
@@ -112,7 +115,7 @@ def publish(designation: Designation, decree: Decree, now: datetime) -> Designat
     """Publish under `decree`, which can't be older than the cycle. Raises MoveNotOpen, InvalidDecree."""
     target = _open(designation, "publish")
     checked = checked_decree(decree, now=now, not_before=date(int(designation.cycle), 1, 1))
-    return replace(designation, state=target, decree=checked, published_at=now)
+    return replace(designation, state=target, publication=Publication(checked, now))
 
 
 def revoke(
@@ -123,11 +126,38 @@ def revoke(
     Raises MoveNotOpen, InvalidDecree, NoRuleInForce.
     """
     target = _open(designation, "revoke")
-    earliest = designation.decree.date if designation.decree else date.min
-    checked = checked_decree(decree, now=now, not_before=earliest)
+    checked = checked_decree(decree, now=now, not_before=publication_of(designation).decree.date)
     rule = rule_on(rules, checked.date)
     ended = Revocation(checked, checked_ground(ground), now, barred_until(rule, checked.date), rule.article)
     return replace(designation, state=target, revocation=ended)
+
+
+def publication_of(designation: Designation) -> Publication:
+    """The publication of what was published; raises ValueError for a draft."""
+    if designation.publication is None:
+        raise ValueError(f"{designation.number} was never published")
+    return designation.publication
+
+
+def revocation_of(designation: Designation) -> Revocation:
+    """The revocation of what was revoked; raises ValueError for anything else."""
+    if designation.revocation is None:
+        raise ValueError(f"{designation.number} was never revoked")
+    return designation.revocation
+
+
+def _granted(concluded: Conclusion) -> Predicate:
+    """The predicate of a positive conclusion that does not contradict itself."""
+    failed = [gate.gate for gate in concluded.result.gates if not gate.passed]
+    if concluded.predicate is None or failed or not YEAR.fullmatch(concluded.cycle):
+        raise BrokenConclusion(
+            (
+                f"{concluded.proposal} lulus: predikat {concluded.predicate}, siklus {concluded.cycle}, gagal {failed}",
+                f"{concluded.proposal} passed: as {concluded.predicate}, cycle {concluded.cycle}, fails {failed}",
+            ),
+            remedy=("Periksa peristiwa dari evaluation.", "Look at the event that evaluation said."),
+        )
+    return concluded.predicate
 
 
 def _open(designation: Designation, name: str) -> State:

@@ -11,7 +11,7 @@ from typing import Any
 
 from services.registry.domain.conclusion import Result
 from services.registry.domain.decree import Decree
-from services.registry.domain.designation import Designation, Revocation, State
+from services.registry.domain.designation import Designation, Revocation, State, publication_of
 from services.registry.domain.search import beginnings, facet, words_of
 
 View = dict[str, Any]
@@ -30,9 +30,8 @@ def is_public(designation: Designation) -> bool:
 
 
 def entry(designation: Designation) -> View:
-    """A public designation as an item of a list."""
-    assert designation.decree and designation.published_at, "only what was published has an entry"  # noqa: S101 - narrows the type of what the table of states implies
-    card, ended = designation.card, designation.revocation
+    """A public designation as an item of a list; raises ValueError for a draft."""
+    card, made, ended = designation.card, publication_of(designation), designation.revocation
     return {
         "number": designation.number,
         "status": STATUSES[designation.state],
@@ -46,8 +45,8 @@ def entry(designation: Designation) -> View:
         "institution_kind": card.institution_kind,
         "province": card.province,
         "field": card.field,
-        "decree": _decree(designation.decree),
-        "published_at": _moment(designation.published_at),
+        "decree": _decree(made.decree),
+        "published_at": _moment(made.published_at),
         "revoked_at": _moment(ended.revoked_at) if ended else None,
     }
 
@@ -82,12 +81,11 @@ def listing(designation: Designation) -> View:
     if not is_public(designation):
         return {"order": designation.number, "search": [DRAFTS], "filters": [DRAFTS]}
     shown = entry(designation)
-    facets = ("status", "predicate", "year", "institution", "province")
+    facets = ("status", "predicate", "year", "unit", "institution", "province")
     words = words_of(" ".join(shown[name] for name in ("number", "unit_name", "institution_name")))
     terms = [VISIBLE, *(facet(name, shown[name]) for name in facets), tally(shown["status"], shown["predicate"])]
     terms += beginnings(words)
-    assert designation.published_at  # noqa: S101 - narrows the type; a public designation has it
-    order = order_of(designation.published_at, designation.number)
+    order = order_of(publication_of(designation).published_at, designation.number)
     return {"order": order, "search": terms, "filters": terms, "entry": shown}
 
 
@@ -131,9 +129,9 @@ def _revocation(ended: Revocation) -> View:
 
 def _history(designation: Designation) -> Iterator[View]:
     """What happened, oldest first, each with its decree if one made it."""
-    assert designation.decree and designation.published_at  # noqa: S101 - narrows the type; see entry()
+    made = publication_of(designation)
     yield {"event": "concluded", "at": _moment(designation.result.concluded_at), "decree": None}
-    yield {"event": "designated", "at": _moment(designation.published_at), "decree": _decree(designation.decree)}
+    yield {"event": "designated", "at": _moment(made.published_at), "decree": _decree(made.decree)}
     if designation.revocation:
         ended = designation.revocation
         yield {"event": "revoked", "at": _moment(ended.revoked_at), "decree": _decree(ended.decree)}

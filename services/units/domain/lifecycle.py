@@ -1,7 +1,8 @@
 """The way of a unit: one table of states and moves, and one pure function for each move.
 
 Each function takes the unit and returns the next one; each refusal names the state, what is allowed in it and the
-remedy. Law: R90 Lampiran I Bab II (declaration, development), Lampiran II Bab II–IV (proposal, designation, revocation).
+remedy. Law: R90 Lampiran I Bab II (declaration, development), Lampiran II Bab II–IV (proposal, designation,
+revocation).
 """
 
 from __future__ import annotations
@@ -10,7 +11,16 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from fractions import Fraction
 
-from services.units.domain.dates import Target, latest_day
+from services.units.domain.dates import Target
+from services.units.domain.refusals import (
+    STATE_NAMES,
+    already_decided,
+    fault_at,
+    move_refused,
+    no_proposal,
+    not_later,
+    refuse,
+)
 from services.units.domain.unit import (
     DECIDED,
     OPEN,
@@ -25,8 +35,7 @@ from services.units.domain.unit import (
     Unit,
     UnitState,
 )
-from services.units.errors import AlreadyDecided, MoveRefused
-from shared.failures import AlreadyExists, InvalidInput, NotFound, Said, said
+from shared.failures import AlreadyExists
 
 ANYWHERE = frozenset(UnitState)
 
@@ -63,58 +72,37 @@ MOVES: tuple[Move, ...] = (
 )
 BY_NAME = {move.name: move for move in MOVES}
 
-STATE_NAMES: dict[UnitState | ProposalState, Said] = {
-    _R: ("terdaftar", "registered"),
-    _D: ("dicanangkan", "declared"),
-    _B: ("membangun", "building"),
-    _P: ("diusulkan", "proposed"),
-    _S.PROPOSED: ("diusulkan", "proposed"),
-    _S.WITHDRAWAL_REQUESTED: ("penarikan diminta", "withdrawal requested"),
-    _S.WITHDRAWN: ("ditarik", "withdrawn"),
-    _S.RETURNED: ("dikembalikan", "returned"),
-    _S.QUALIFIED: ("memenuhi syarat", "qualified"),
-    _S.FAILED: ("tidak memenuhi syarat", "failed"),
-    _S.DESIGNATED: ("ditetapkan", "designated"),
-    _S.REVOKED: ("dicabut", "revoked"),
-}
-REMEDIES: dict[UnitState, Said] = {
-    _R: ("Canangkan zona integritas unit ini dahulu.", "Declare the unit's integrity zone first."),
-    _D: ("Mulai pembangunan dengan rencana enam area dahulu.", "Start its development with a plan for six areas first."),
-    _B: ("Unit sedang membangun: laporkan kemajuan atau usulkan.", "The unit is building: report progress or propose it."),
-    _P: ("Tunggu hasil penilaian, atau minta penarikan.", "Wait for the evaluation's outcome, or ask to withdraw."),
-}
-
 
 def declare(unit: Unit, declaration: Declaration, at: datetime, *, signed_more_than: Fraction, article: str) -> Unit:
     """Pencanangan: the leader and all or most of the staff have signed. Raises MoveRefused, InvalidInput."""
     end = _end_of(unit, "declare")
-    faults = [_not_later("/date", declaration.date, at)]
+    faults = [not_later("/date", declaration.date, at)]
     if not signed_more_than * declaration.staff < declaration.signed <= declaration.staff:
         most = f"{declaration.signed}/{declaration.staff}"
         faults.append(
-            _fault(
+            fault_at(
                 "/signed",
-                f"Semua atau sebagian besar pegawai harus sudah menandatangani pakta integritas ({article}); ini {most}.",
+                f"Pakta integritas harus ditandatangani semua atau sebagian besar pegawai ({article}); ini {most}.",
                 f"All or most of the staff must have signed the integrity pact ({article}); this is {most}.",
             )
         )
-    _refuse(faults)
+    refuse(faults)
     return replace(unit, state=end, declaration=declaration)
 
 
 def start_development(unit: Unit, development: Development, at: datetime) -> Unit:
     """Pembangunan, with a plan for the six areas. Raises MoveRefused, InvalidInput."""
     end = _end_of(unit, "start_development")
-    faults = [_not_later("/started_on", development.started_on, at)]
+    faults = [not_later("/started_on", development.started_on, at)]
     if unit.declaration and development.started_on < unit.declaration.date:
         faults.append(
-            _fault(
+            fault_at(
                 "/started_on",
                 f"Pembangunan tidak dapat mulai sebelum pencanangan ({unit.declaration.date}).",
                 f"Development can't start before the declaration ({unit.declaration.date}).",
             )
         )
-    _refuse(faults)
+    refuse(faults)
     return replace(unit, state=end, development=development)
 
 
@@ -127,12 +115,12 @@ def report_progress(unit: Unit, progress: Progress, at: datetime) -> Unit:
             remedy=("Laporkan triwulan berikutnya.", "Report the next quarter."),
         )
     begins = quarter_begins(progress.period)
-    faults = [_not_later("/period", begins, at)]
+    faults = [not_later("/period", begins, at)]
     if unit.development and progress.period < quarter_of(unit.development.started_on):
         faults.append(
-            _fault("/period", "Triwulan ini sebelum pembangunan mulai.", "This quarter lies before the development.")
+            fault_at("/period", "Triwulan ini sebelum pembangunan mulai.", "This quarter lies before the development.")
         )
-    _refuse(faults)
+    refuse(faults)
     return replace(unit, progress=(*unit.progress, progress))
 
 
@@ -152,10 +140,11 @@ def propose(unit: Unit, filing: Filing, overrides: tuple[str, ...], at: datetime
     end = _end_of(unit, "propose")
     decided = next((one for one in unit.proposals if one.cycle == filing.cycle and one.state in DECIDED), None)
     if decided is not None:
-        raise _decided(f"{decided.id}: {STATE_NAMES[decided.state][0]}", f"{decided.id}: {STATE_NAMES[decided.state][1]}")
+        indonesian, english = STATE_NAMES[decided.state]
+        raise already_decided(f"{decided.id} {indonesian}", f"{decided.id} is {english}")
     if filing.target in unit.standing or Target.WBBM in unit.standing:
         held = "WBBM" if Target.WBBM in unit.standing else filing.target.value
-        raise _decided(f"unit sudah berpredikat Menuju {held}", f"the unit stands as Menuju {held}")
+        raise already_decided(f"unit sudah berpredikat Menuju {held}", f"the unit stands as Menuju {held}")
     id = unit.next_proposal_id(filing.cycle)
     proposal = Proposal(id, filing, ProposalState.PROPOSED, at, overrides)
     return replace(unit, state=end, proposals=(*unit.proposals, proposal))
@@ -216,61 +205,16 @@ def allowed_in(state: UnitState) -> tuple[str, ...]:
 def _end_of(unit: Unit, name: str) -> UnitState:
     move = BY_NAME[name]
     if unit.state not in move.start:
-        raise _refused(name, unit, unit.state)
+        raise move_refused(name, unit, unit.state, allowed_in(unit.state))
     return move.end or unit.state
 
 
 def _move_proposal(unit: Unit, name: str, id: str, reason: str | None = None) -> Unit:
     move, proposal = BY_NAME[name], unit.proposal(id)
     if proposal is None:
-        raise NotFound(
-            (f"Unit {unit.code} tidak punya usulan {id}.", f"Unit {unit.code} has no proposal {id}."),
-            remedy=("Periksa nomor usulannya.", "Check the proposal's id."),
-        )
+        raise no_proposal(unit, id)
     if proposal.state not in move.proposal_start:
-        raise _refused(name, unit, proposal.state)
+        raise move_refused(name, unit, proposal.state, allowed_in(unit.state))
     end = move.end if proposal.state in OPEN and move.end else unit.state
-    moved = replace(proposal, state=move.proposal_end, reason=reason or proposal.reason)
+    moved = replace(proposal, state=move.proposal_end or proposal.state, reason=reason or proposal.reason)
     return replace(unit, state=end, proposals=tuple(moved if one.id == id else one for one in unit.proposals))
-
-
-def _refused(name: str, unit: Unit, state: UnitState | ProposalState) -> MoveRefused:
-    allowed = allowed_in(unit.state)
-    what = f"usulan unit {unit.code}" if isinstance(state, ProposalState) else f"unit {unit.code}"
-    thing = f"the proposal of unit {unit.code}" if isinstance(state, ProposalState) else f"unit {unit.code}"
-    return MoveRefused(
-        (
-            f"{name} tidak terbuka: {what} berstatus {STATE_NAMES[state][0]}; yang terbuka: {', '.join(allowed)}.",
-            f"{name} is not open: {thing} is {STATE_NAMES[state][1]}; open: {', '.join(allowed)}.",
-        ),
-        remedy=REMEDIES[unit.state],
-        state=state.value,
-        allowed=list(allowed),
-    )
-
-
-def _decided(indonesian: str, english: str) -> AlreadyDecided:
-    return AlreadyDecided(
-        (f"Tidak dapat diusulkan lagi: {indonesian}.", f"It can't be proposed again: {english}."),
-        remedy=("Usulkan pada siklus berikutnya atau target lain.", "Propose it in the next cycle or for another target."),
-    )
-
-
-def _not_later(pointer: str, day: date, at: datetime) -> dict[str, object]:
-    if day <= latest_day(at):
-        return {}
-    return _fault(pointer, f"{day} belum terjadi.", f"{day} lies in the future.")
-
-
-def _fault(pointer: str, indonesian: str, english: str) -> dict[str, object]:
-    return {"pointer": pointer, "code": "invalid", "messages": said((indonesian, english))}
-
-
-def _refuse(faults: list[dict[str, object]]) -> None:
-    found = [fault for fault in faults if fault]
-    if found:
-        raise InvalidInput(
-            ("Ada isian yang tidak sah; tidak ada yang diubah.", "Some fields are not valid; nothing was changed."),
-            remedy=("Perbaiki isian yang disebut di `errors`.", "Correct the fields named in `errors`."),
-            errors=found,
-        )

@@ -12,6 +12,7 @@ from enum import Enum
 from fractions import Fraction
 
 from services.units.domain.dates import Target, official_day, whole_years
+from services.units.domain.explaining import explained, shown
 from shared.failures import Said
 
 Fact = str | bool | Fraction | date | None
@@ -159,20 +160,6 @@ def all_met(answers: tuple[Answer, ...]) -> bool:
     return all(answer.met for answer in answers)
 
 
-def shown(number: Fraction) -> str:
-    """An exact number for a person: a decimal when it has one, else rounded to two places."""
-    rest = number.denominator
-    for prime in (2, 5):
-        while rest % prime == 0:
-            rest //= prime
-    if rest != 1:
-        return f"{float(round(number, 2)):.2f}"
-    places = 0
-    while (number * 10**places).denominator != 1:
-        places += 1
-    return f"{number:.{places}f}"
-
-
 def _affirmed(affirmation: Affirmation | None, group: str, service: str | None, target: Target) -> tuple[str, ...]:
     if affirmation is None or group not in affirmation.groups or target not in affirmation.targets:
         return ()
@@ -194,8 +181,15 @@ def _answer(
     held = _holds(rules, rule, fact, required, at)
     override = unit.overrides.get(rule.id) if rule.overridable and not held else None
     affirmed = affirmable and not held
-    article = rules.affirmation.article if affirmed and rules.affirmation else rule.article
-    said = explain(rule, measured, required, held, article if affirmed else None, override)
+    said = explained(
+        rule.text,
+        required,
+        measured,
+        article=rule.article,
+        held=held,
+        affirmation=rules.affirmation.article if affirmed and rules.affirmation else None,
+        excepted=(override.officer, official_day(override.at), override.reason) if override else None,
+    )
     met = held or affirmed or override is not None
     return Answer(rule.id, rule.article, measured, required, met, affirmed, override is not None, said)
 
@@ -228,26 +222,3 @@ def _text(fact: Fact) -> str:
     if isinstance(fact, bool):
         return "true" if fact else "false"
     return shown(fact) if isinstance(fact, Fraction) else str(fact)
-
-
-def explain(
-    rule: Rule, measured: str | None, required: str, held: bool, affirmation: str | None, override: RecordedOverride | None
-) -> Said:
-    """The answer as a sentence in both languages: what was asked, what stands, what lets it pass or what is missing."""
-    asked = (f"{rule.text[0]}: diminta {required}", f"{rule.text[1]}: {required} is asked for")
-    stands = (
-        (f"tercatat {measured}", f"{measured} is recorded") if measured else ("belum ada datanya", "nothing is recorded")
-    )
-    if held:
-        end = ("terpenuhi", "met")
-    elif override is not None:
-        day = official_day(override.at).isoformat()
-        end = (
-            f"dikecualikan oleh {override.officer} pada {day}: {override.reason}",
-            f"excepted by {override.officer} on {day}: {override.reason}",
-        )
-    elif affirmation is not None:
-        end = (f"boleh diusulkan dengan afirmasi ({affirmation})", f"may be proposed by affirmation ({affirmation})")
-    else:
-        end = (f"belum terpenuhi ({rule.article})", f"not met ({rule.article})")
-    return f"{asked[0]}; {stands[0]}; {end[0]}.", f"{asked[1]}; {stands[1]}; {end[1]}."

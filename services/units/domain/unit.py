@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from dataclasses import field as having
 from datetime import date, datetime
 from enum import Enum
 from fractions import Fraction
@@ -172,7 +173,7 @@ class Unit:
     declaration: Declaration | None = None
     development: Development | None = None
     progress: tuple[Progress, ...] = ()
-    facts: Mapping[str, UnitFacts] = field(default_factory=dict)
+    facts: Mapping[str, UnitFacts] = having(default_factory=dict)
     overrides: tuple[Override, ...] = ()
     proposals: tuple[Proposal, ...] = ()
     designations: tuple[Designation, ...] = ()

@@ -24,8 +24,20 @@ DECREE = {"number": "1234 Tahun 2026", "date": "2026-12-09", "signatory_office":
 EVALUATORS = ["penilai.satu", "penilai.dua", "penilai.tiga"]
 HASH = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
 GATES = [
-    {"gate": "total", "measured": "74.999999", "limit": "75", "passed": False, "article": "PermenPANRB 90/2021, Tabel 6"},
-    {"gate": "pengungkit", "measured": "48.2", "limit": "40", "passed": True, "article": "PermenPANRB 90/2021, Tabel 6"},
+    {
+        "gate": "total",
+        "measured": "74.999999",
+        "limit": "75",
+        "passed": False,
+        "article": "PermenPANRB 90/2021, Tabel 6",
+    },
+    {
+        "gate": "pengungkit",
+        "measured": "48.2",
+        "limit": "40",
+        "passed": True,
+        "article": "PermenPANRB 90/2021, Tabel 6",
+    },
     {"gate": "area_MP", "measured": "59.5", "limit": "60", "passed": False, "article": "PermenPANRB 90/2021, Tabel 6"},
 ]
 DESIGNATION = {

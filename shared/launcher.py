@@ -1,9 +1,13 @@
-"""`python -m shared.messaging.launcher SERVICE`: one worker process.
+"""`python -m shared.launcher SERVICE`: one worker process.
 
 Stops within a second on SIGTERM: handlers that run are finished, prefetched messages go back.
 """
 
 from __future__ import annotations
+
+import warnings
+
+warnings.filterwarnings("ignore", message=r"\s*Eventlet is deprecated")  # known and decided: docs/adr
 
 import eventlet
 
@@ -51,11 +55,11 @@ def main(arguments: list[str]) -> int:
         return 2
     configure_logs(settings, service, "worker")
     logging.getLogger("nameko").setLevel(logging.ERROR)  # our own canonical line tells it
-    return run(service, settings)
+    return run(worker_class(service), settings)
 
 
-def run(service: str, settings: Settings) -> int:
-    """Start the worker and wait for the signal."""
+def run(worker: Any, settings: Settings) -> int:
+    """Start the Nameko service class `worker` and wait for the signal; 0 when asked to stop, 1 when it died."""
     runner = ServiceRunner(
         {
             "AMQP_URI": settings.amqp_uri,
@@ -65,7 +69,7 @@ def run(service: str, settings: Settings) -> int:
             SETTINGS_KEY: settings,
         }
     )
-    runner.add_service(worker_class(service))
+    runner.add_service(worker)
     (container,) = runner.containers
     stopping: list[int] = []
     for number in (signal.SIGTERM, signal.SIGINT):

@@ -1,0 +1,25 @@
+"""What evaluation keeps of the other services' states: the newest of each unit and cycle."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+
+from services.evaluation.domain.cycle import Cycle
+from services.evaluation.domain.proposal import UnitCard
+from services.evaluation.handlers.heard import Heard
+from services.evaluation.rooms import Rooms
+
+CARD = tuple(field.name for field in fields(UnitCard))
+KNOWN_OF_CYCLE = tuple(field.name for field in fields(Cycle))
+
+
+def learn_unit(rooms: Rooms, event: Heard) -> None:
+    """Keep the unit's card."""
+    card = {name: event.data[name] for name in CARD}
+    rooms.known.learn_unit(card, source=event.subject, sequence=event.sequence)
+
+
+def learn_cycle(rooms: Rooms, event: Heard) -> None:
+    """Keep the cycle's instrument and the size of its reviews."""
+    cycle = {name: event.data[name] for name in KNOWN_OF_CYCLE}
+    rooms.known.learn_cycle(cycle, source=event.subject, sequence=event.sequence)

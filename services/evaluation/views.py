@@ -1,0 +1,66 @@
+"""Aggregates as the API shows them; used by commands and queries alike."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from services.evaluation.domain.evaluator import Evaluator
+from services.evaluation.domain.review import Review
+from services.evaluation.domain.worksheet import Answers, Layer, Seal, Worksheet
+from services.evaluation.store import review_row
+from shared.storage import Aggregate
+
+
+def worksheet_view(found: Aggregate[Worksheet]) -> dict[str, Any]:
+    """Both layers with each question's revision, and the seals."""
+    sheet = found.state
+    return {
+        "unit": sheet.unit,
+        "institution": sheet.institution,
+        "cycle": sheet.cycle,
+        "instrument": sheet.instrument,
+        "revision": sheet.revision,
+        "state": "sealed" if sheet.sealed else "open",
+        "version": found.version,
+        "layers": {layer.value: _layer(sheet.answers_of(layer)) for layer in Layer},
+        "seals": [seal_view(seal) for seal in sheet.seals],
+    }
+
+
+def seal_view(seal: Seal) -> dict[str, Any]:
+    """The receipt."""
+    return {"worksheet_hash": seal.worksheet_hash, "revision": seal.revision, "sealed_at": seal.at.isoformat()}
+
+
+def evaluator_view(evaluator: Evaluator) -> dict[str, Any]:
+    """An evaluator with the proposals held; `load` counts all of them, `loads` by cycle."""
+    return {
+        "id": evaluator.id,
+        "institution": evaluator.institution,
+        "province": evaluator.province,
+        "expertise": list(evaluator.expertise),
+        "conflicts": list(evaluator.conflicts),
+        "load": len(evaluator.reservations),
+        "loads": dict(evaluator.loads),
+        "max_load": evaluator.max_load,
+        "reservations": [held.proposal for held in evaluator.reservations],
+    }
+
+
+def review_view(found: Aggregate[Review]) -> dict[str, Any]:
+    """A review with its answers."""
+    review = found.state
+    return {
+        **review_row(review),
+        "version": found.version,
+        "worksheet_hash": review.worksheet_hash,
+        "answers": dict(review.answers),
+        "submitted_at": review.submitted_at.isoformat() if review.submitted_at else None,
+    }
+
+
+def _layer(answers: Answers) -> dict[str, Any]:
+    return {
+        question: {"value": one.value, "revision": one.revision, "by": one.by, "at": one.at.isoformat()}
+        for question, one in answers.items()
+    }

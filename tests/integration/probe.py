@@ -1,0 +1,31 @@
+"""A worker that does to order what the tests ask for: `python -m tests.integration.probe`.
+
+It stands in for the registry service, whose queues the contracts already give it. Each effect is a
+document in the collection `effects`, so that tests can count them.
+"""
+
+from __future__ import annotations
+
+import sys
+
+from shared.launcher import run  # puts green threads in place: never import this module in a test
+from shared.messaging import Dependencies, Received, Relay, subscribe
+from shared.observability import configure_logs
+from shared.settings import Settings
+from tests.integration.probe_rooms import build, obey
+
+
+class ProbeWorker:
+    name = "registry"
+    relay = Relay()
+    rooms = Dependencies(build)
+
+    @subscribe("units.institution_registered")
+    def learn_institution(self, event: Received) -> None:
+        obey(self.rooms, event)
+
+
+if __name__ == "__main__":
+    settings = Settings.from_environment(needs=("mongodb_uri", "amqp_uri"))
+    configure_logs(settings, "registry", "worker")
+    sys.exit(run(ProbeWorker, settings))

@@ -1,0 +1,95 @@
+"""What becomes of an event: real broker, real database, a worker process."""
+
+from __future__ import annotations
+
+import signal
+
+from shared.messaging.deadletters import DeadLetters
+from shared.messaging.declare import open_connection
+from shared.messaging.publisher import Outgoing
+from shared.testing import wait_until
+from tests.integration.conftest import QUEUE, Bench
+
+
+def dead(bench: Bench) -> list[str]:
+    return [letter.reason for letter in DeadLetters(bench.settings.amqp_uri, ["registry"]).read()]
+
+
+def test_an_event_told_before_the_worker_starts_has_its_effect_once_it_does(bench: Bench) -> None:
+    bench.tell(("K01", "fine"))
+    bench.start()
+    wait_until(lambda: bench.effects() == {"K01": 1}, 30, "the event's effect")
+
+
+def test_a_poison_event_ends_in_the_dead_letters_with_its_reason_while_its_neighbours_proceed(running: Bench) -> None:
+    running.tell(("K01", "fine"), ("K02", "poison"), ("K03", "fine"))
+    wait_until(lambda: dead(running) == ["poison: poison"], what="the dead letter")
+    wait_until(lambda: running.effects() == {"K01": 1, "K03": 1}, what="the neighbours' effects")
+
+
+def test_an_undeclared_failure_is_tried_again_and_then_dead_lettered(running: Bench) -> None:
+    running.tell(("K01", "bug"))
+    wait_until(lambda: dead(running) == ["RuntimeError: nobody declared this"], what="the dead letter")
+    (letter,) = DeadLetters(running.settings.amqp_uri, ["registry"]).read()
+    assert letter.attempts == 2
+    assert letter.queue == QUEUE
+
+
+def test_an_early_event_waits_without_counting_attempts_until_what_it_needs_is_there(running: Bench) -> None:
+    running.tell(("K01", "early"))
+    wait_until(lambda: running.lines().count('"outcome": "early"') >= 3, what="three early deliveries")
+    running.database["marks"].insert_one({"_id": "K01"})
+    wait_until(lambda: running.effects() == {"K01": 1}, what="the event's effect")
+    assert dead(running) == []
+
+
+def test_an_undecodable_message_is_dead_lettered_with_its_bytes(running: Bench) -> None:
+    assert running.publisher.publish([Outgoing("", QUEUE, b"\xff\x00 not json", "m1", "application/octet-stream")]) == [True]
+    wait_until(lambda: dead(running), what="the dead letter")
+    (letter,) = DeadLetters(running.settings.amqp_uri, ["registry"]).read()
+    assert letter.body == b"\xff\x00 not json"
+    assert letter.reason.startswith("undecodable")
+
+
+def test_a_replayed_dead_letter_goes_back_to_its_queue_and_has_its_effect_once(running: Bench) -> None:
+    running.tell(("K01", "early"), ("K02", "poison"))
+    wait_until(lambda: dead(running), what="the dead letter")
+    letters = DeadLetters(running.settings.amqp_uri, ["registry"])
+    assert [letter.type for letter in letters.replay(None, execute=False)] == [""]
+    assert dead(running) == ["poison: poison"], "a dry run moves nothing"
+    letters.replay(None, execute=True)
+    wait_until(lambda: running.lines().count('"outcome": "dead"') == 2, what="the second refusal")
+
+
+def test_a_worker_killed_in_the_middle_loses_nothing(bench: Bench) -> None:
+    bench.start(PREFETCH="5")
+    wait_until(lambda: "worker_ready" in bench.lines(), 30, "the probe to be ready")
+    codes = [f"K{n:03}" for n in range(300)]
+    bench.tell(*((code, "fine") for code in codes))
+    wait_until(lambda: len(bench.effects()) >= 20, what="the first effects")
+    assert bench.stop(bench.workers[0], signal.SIGKILL) == -signal.SIGKILL
+    assert len(bench.effects()) < 300, "the kill came too late to show anything"
+    bench.start()
+    wait_until(lambda: set(bench.effects()) == set(codes), 60, "every effect")
+
+
+def test_a_worker_stops_within_seconds_of_sigterm(running: Bench) -> None:
+    assert running.stop(running.workers[0]) == 0
+    assert "worker_stopped" in running.lines()
+
+
+def test_a_worker_whose_queue_is_missing_says_which_and_is_not_ready(bench: Bench) -> None:
+    connection = open_connection(bench.settings.amqp_uri)
+    connection.channel().queue_delete(QUEUE)
+    connection.close()
+    bench.start()
+    wait_until(lambda: f"queue {QUEUE} is missing" in bench.lines(), 30, "the line that names the queue")
+    assert "worker_ready" not in bench.lines()
+
+
+def test_every_event_is_one_log_line_with_its_correlation_id(running: Bench) -> None:
+    (id,) = running.tell(("K01", "fine"))
+    wait_until(lambda: running.effects(), what="the event's effect")
+    lines = wait_until(lambda: [line for line in running.lines().splitlines() if id in line], what="the log line")
+    assert len(lines) == 1
+    assert '"correlation_id": "corr-K01"' in lines[0]
