@@ -54,8 +54,10 @@ def require_proposal_reader(actor: Actor, proposal: Proposal) -> None:
 
 
 def require_own_review(actor: Actor, review: Review) -> None:
-    """The evaluator of the review, or the admin to read it; raises NotYours."""
-    _require(actor.has("evaluator") and actor.id == review.evaluator, "evaluator penilaian ini", "this review's evaluator")
+    """Nobody but the review's evaluator; raises NotYours."""
+    _require(
+        actor.has("evaluator") and actor.id == review.evaluator, "evaluator penilaian ini", "this review's evaluator"
+    )
 
 
 def proposal_scope(actor: Actor) -> dict[str, Any]:

@@ -15,13 +15,13 @@ from services.evaluation.domain.proposal import (
     Decision,
     Outcome,
     Proposal,
-    ProposalState,
     Reason,
     Stage,
     Survey,
     UnitCard,
 )
 from services.evaluation.domain.review import Review, ReviewState
+from services.evaluation.domain.states import ProposalState
 from services.evaluation.domain.verdict import AreaPoints, Verdict
 from services.evaluation.domain.worksheet import Answered, Seal, Worksheet
 from shared.storage import Document, FractionField
@@ -35,7 +35,7 @@ def _moment(**options: Any) -> fields.AwareDateTime:
     return fields.AwareDateTime(format="iso", **{"required": True, **options})
 
 
-class TupleOf(fields.List):
+class TupleOf(fields.List[Any]):
     """A list in the database, a tuple in the dataclass."""
 
     def _deserialize(self, *args: Any, **kwargs: Any) -> Any:
@@ -47,7 +47,13 @@ class LayerField(fields.Field[Mapping[str, Answered]]):
 
     def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> list[dict[str, Any]]:
         return [
-            {"question": question, "value": _plain(one.value), "revision": one.revision, "by": one.by, "at": _iso(one.at)}
+            {
+                "question": question,
+                "value": _plain(one.value),
+                "revision": one.revision,
+                "by": one.by,
+                "at": _iso(one.at),
+            }
             for question, one in value.items()
         ]
 
@@ -62,22 +68,20 @@ class AnswersField(fields.Field[Mapping[str, Answer]]):
     """Plain answers as a list."""
 
     def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> list[dict[str, Any]]:
-        return [{"question": question, "value": _plain(answer)} for question, answer in value.items()]
+        return _listed(value)
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> dict[str, Answer]:
-        return {one["question"]: one["value"] for one in value}
+        return _by_question(value)
 
 
 class ReviewsField(fields.Field[Mapping[str, Mapping[str, Answer]]]):
     """Answers by evaluator as a list of lists."""
 
     def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> list[dict[str, Any]]:
-        answers = AnswersField()
-        return [{"evaluator": who, "answers": answers._serialize(given, None, None)} for who, given in value.items()]
+        return [{"evaluator": who, "answers": _listed(given)} for who, given in value.items()]
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> dict[str, dict[str, Answer]]:
-        answers = AnswersField()
-        return {one["evaluator"]: answers._deserialize(one["answers"], None, None) for one in value}
+        return {one["evaluator"]: _by_question(one["answers"]) for one in value}
 
 
 class SealDocument(Document):
@@ -219,6 +223,14 @@ class ProposalDocument(Document):
     decision = fields.Nested(DecisionDocument, allow_none=True)
     outcome = fields.Enum(Outcome, by_value=True, allow_none=True)
     stage = fields.Enum(Stage, by_value=True, allow_none=True)
+
+
+def _listed(answers: Mapping[str, Answer]) -> list[dict[str, Any]]:
+    return [{"question": question, "value": _plain(answer)} for question, answer in answers.items()]
+
+
+def _by_question(listed: list[dict[str, Any]]) -> dict[str, Answer]:
+    return {one["question"]: one["value"] for one in listed}
 
 
 def _plain(answer: Answer) -> Any:

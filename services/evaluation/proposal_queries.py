@@ -5,13 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from services.evaluation import access, instrument_files
-from services.evaluation.domain.proposal import Proposal, ProposalState
+from services.evaluation.domain.proposal import Proposal
 from services.evaluation.domain.scoring import SurveyIndices
+from services.evaluation.domain.states import ProposalState
 from services.evaluation.domain.trace import trace
 from services.evaluation.domain.verdict import Verdict, final_score, screening_score
 from services.evaluation.events import decision_document, verdict_document
 from services.evaluation.rooms import Rooms
-from services.evaluation.store import proposal_row, rows
+from services.evaluation.rows import proposal_row
+from services.evaluation.store import rows
 from shared.failures import Early, NotFound, WrongState
 from shared.security import Actor
 from shared.storage import Aggregate
@@ -110,7 +112,10 @@ def _unheard(rooms: Rooms, key: str) -> NotFound | Early:
         )
     return Early(
         (f"Usulan {key} sedang diproses, atau tidak ada.", f"The proposal {key} is being processed, or there is none."),
-        remedy=("Coba lagi sebentar lagi; periksa nomornya bila tetap begini.", "Try again soon; if it stays, check it."),
+        remedy=(
+            "Coba lagi sebentar lagi; periksa nomornya bila tetap begini.",
+            "Try again soon; if it stays, check it.",
+        ),
         retry_after=1,
     )
 

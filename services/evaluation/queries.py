@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from services.evaluation import access, instrument_files
-from services.evaluation.domain.gates import check_target, gates_for
+from services.evaluation.domain.gates import gates_for
 from services.evaluation.domain.results import score_result
 from services.evaluation.domain.scoring import score_answers
 from services.evaluation.domain.worksheet import Layer, Worksheet, worksheet_key
@@ -33,13 +33,10 @@ def worksheet(rooms: Rooms, actor: Actor, unit: str, cycle: str) -> dict[str, An
     return worksheet_view(found)
 
 
-def worksheet_score(
-    rooms: Rooms, actor: Actor, unit: str, cycle: str, *, layer: Layer, target: str
-) -> dict[str, Any]:
+def worksheet_score(rooms: Rooms, actor: Actor, unit: str, cycle: str, *, layer: Layer, target: str) -> dict[str, Any]:
     """The layer's score as `zi score` gives it; raises NotFound, NotYours, InvalidInput (/target)."""
     sheet = _sheet(rooms, actor, unit, cycle)
     instrument = instrument_files.load(sheet.instrument)
-    check_target(instrument, target)
     score = score_answers(instrument, sheet.values_of(layer))
     return score_result(score, target, gates_for(instrument, target, score))
 

@@ -7,7 +7,7 @@ from typing import Any
 from services.evaluation.domain.evaluator import Evaluator
 from services.evaluation.domain.review import Review
 from services.evaluation.domain.worksheet import Answers, Layer, Seal, Worksheet
-from services.evaluation.store import review_row
+from services.evaluation.rows import review_row
 from shared.storage import Aggregate
 
 

@@ -28,6 +28,8 @@ NODE = "zona@localhost"
 USER = "zona"
 _HANDSHAKE_WITHIN = 3.0
 _COLOUR = re.compile(r"\x1b\[[\d;]*m")
+_LOG_PREFIX = re.compile(r"^\S+ \S+ \[\w+\] <[\d.]+> ?")
+_BOOT_FAILED = re.compile(r"^BOOT FAILED\n=+\n(.+?)\n\s*\n", re.MULTILINE | re.DOTALL)
 _DISTRIBUTION_ON_LOOPBACK = "-kernel inet_dist_use_interface {127,0,0,1}"
 _INSTEAD = ("beri AMQP_URI alamat RabbitMQ yang sudah berjalan", "set AMQP_URI to a RabbitMQ that runs already")
 
@@ -151,7 +153,8 @@ class PrivateBroker:
         self._write_configuration()
         if "epmd" not in self._supervisor.children:
             arguments = (str(mapper), "-address", LOOPBACK, "-port", str(self._mapper))
-            self._supervisor.start(Program("epmd", arguments, ready=self._mapper_listens, start_within=15))
+            taken = f"another program listens on {LOOPBACK}:{self._mapper}"  # it says nothing itself
+            self._supervisor.start(Program("epmd", arguments, ready=self._mapper_listens, reason=lambda _: taken))
         self._supervisor.launch(
             Program(
                 "broker",
@@ -230,9 +233,13 @@ def make_broker(environment: Mapping[str, str], supervisor: Supervisor, folder: 
 
 def boot_failure(output: str) -> str:
     """Why a node did not boot: the paragraph under BOOT FAILED, out of the hundreds of lines around it."""
-    told = re.search(r"^BOOT FAILED\n=+\n(.+?)\n\n", output, re.MULTILINE | re.DOTALL)
+    lines = _COLOUR.sub("", output).splitlines()
+    # The log and the error output, written at the same time into one file: both tell it, each in unbroken order.
+    logged = [_LOG_PREFIX.sub("", line) for line in lines if _LOG_PREFIX.match(line)]
+    printed = [line for line in lines if not _LOG_PREFIX.match(line)]
+    told = _BOOT_FAILED.search("\n".join(logged)) or _BOOT_FAILED.search("\n".join(printed))
     if told is None:
-        return last_line(_COLOUR.sub("", output))
+        return last_line("\n".join(lines))
     reason = " ".join(told[1].split()).removeprefix("Error during startup: ").removeprefix("ERROR: ")
     taken = re.search(r'could_not_start_listener,\s*"([\d.]+)",\s*(\d+)', reason)
     if taken and "eaddrinuse" in reason:

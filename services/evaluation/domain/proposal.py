@@ -1,17 +1,18 @@
-"""A proposal from its arrival to its conclusion: one table of states and moves, and a function for each move.
+"""A proposal from its arrival to its conclusion: a function for each move of the table in `states`.
 
 Scores and survey may come in any order and any number of times; whichever completes the proposal aggregates it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import Enum
 from fractions import Fraction
 
 from services.evaluation.domain.answers import Answer
+from services.evaluation.domain.states import FINAL, MOVES, SURVEYED_IN, WAITING, ProposalState
 from services.evaluation.domain.verdict import Verdict
 from services.evaluation.errors import (
     AlreadySettled,
@@ -22,50 +23,6 @@ from services.evaluation.errors import (
     SurveyRecorded,
 )
 from shared.failures import Said
-
-
-class ProposalState(Enum):
-    """`received` lasts only as long as the handler that receives; `returned`, `concluded`, `withdrawn` are final."""
-
-    RECEIVED = "received"
-    RETURNED = "returned"
-    SCREENED = "screened"
-    AWAITING_EVALUATORS = "awaiting_evaluators"
-    ASSIGNED = "assigned"
-    AGGREGATED = "aggregated"
-    CONCLUDED = "concluded"
-    WITHDRAWN = "withdrawn"
-
-
-FINAL = frozenset({ProposalState.RETURNED, ProposalState.CONCLUDED, ProposalState.WITHDRAWN})
-WAITING = frozenset({ProposalState.SCREENED, ProposalState.AWAITING_EVALUATORS})
-FREEING = frozenset({ProposalState.RETURNED, ProposalState.WITHDRAWN})
-
-
-@dataclass(frozen=True, slots=True)
-class Move:
-    """A row of the table: who may take a proposal from which states to which. No roles: the system does it."""
-
-    name: str
-    sources: frozenset[ProposalState]
-    target: ProposalState
-    roles: tuple[str, ...] = ()
-
-
-_S = ProposalState
-TABLE: tuple[Move, ...] = (
-    Move("return", frozenset({_S.RECEIVED}), _S.RETURNED),
-    Move("pass_screening", frozenset({_S.RECEIVED}), _S.SCREENED),
-    Move("fail_screening", frozenset({_S.RECEIVED}), _S.CONCLUDED),
-    Move("await_evaluators", WAITING, _S.AWAITING_EVALUATORS),
-    Move("assign", WAITING, _S.ASSIGNED),
-    Move("aggregate", frozenset({_S.ASSIGNED}), _S.AGGREGATED),
-    Move("decide", frozenset({_S.AGGREGATED}), _S.CONCLUDED, ("panel",)),
-    Move("withdraw", frozenset(_S) - FINAL, _S.WITHDRAWN, ("institution_officer",)),
-)
-MOVES: Mapping[str, Move] = {move.name: move for move in TABLE}
-SURVEYED_IN = frozenset({_S.SCREENED, _S.AWAITING_EVALUATORS, _S.ASSIGNED})
-"""The states in which a survey may be recorded: it need not wait for the evaluators."""
 
 
 class Outcome(Enum):
@@ -266,11 +223,6 @@ def decide(proposal: Proposal, decision: Decision) -> Proposal:
 def withdraw(proposal: Proposal, *, at: datetime) -> Proposal:
     """Take the proposal out of the cycle; raises AlreadySettled when it has come to its end before."""
     return _moved(proposal, "withdraw", at)
-
-
-def frees_worksheet(states: Collection[ProposalState]) -> bool:
-    """True when a unit's proposals of a cycle ask for a new revision: some came back, and none goes on."""
-    return bool(states) and FREEING.issuperset(states)
 
 
 def _moved(proposal: Proposal, name: str, at: datetime) -> Proposal:

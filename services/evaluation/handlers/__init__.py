@@ -18,6 +18,8 @@
     evaluation.review_submitted              take_scores
     POST  proposals/…/survey                 record_survey
     POST  proposals/…/panel-decision         decide_proposal
+
+An event may come twice, late or out of order; each function says which refusals that can raise.
 """
 
 from services.evaluation.handlers.assignment import (

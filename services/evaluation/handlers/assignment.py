@@ -11,7 +11,8 @@ from collections.abc import Sequence
 from services.evaluation import events
 from services.evaluation.domain import proposal as proposals
 from services.evaluation.domain.evaluator import Evaluator
-from services.evaluation.domain.proposal import Proposal, ProposalState, Reason
+from services.evaluation.domain.proposal import Proposal, Reason
+from services.evaluation.domain.states import WAITING, ProposalState
 from services.evaluation.errors import AlreadySettled, EvaluatorFull, MoveNotOpen, PlacementContended, PlacementMoved
 from services.evaluation.handlers import places
 from services.evaluation.handlers.heard import Heard
@@ -53,7 +54,7 @@ def release_orphans(rooms: Rooms, cause: Cause) -> int:
     Looks at every waiting proposal, and once at each other after its last change has become that old.
     """
     before = (cause.time - rooms.orphan_age).isoformat()
-    waiting = {"summary.state": {"$in": [state.value for state in proposals.WAITING]}}
+    waiting = {"summary.state": {"$in": [state.value for state in WAITING]}}
     settled = {"summary.changed_at": {"$gte": rooms.sweeps.swept_until(SWEEP), "$lt": before}}
     keys = {row["proposal"] for filter in (waiting, settled) for row in every_row(rooms.proposals, filter, "proposal")}
     released = sum(_release_orphans_of(rooms, key, cause) for key in sorted(keys))

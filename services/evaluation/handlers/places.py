@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
-from services.evaluation.domain import assignment, evaluator as evaluators
+from services.evaluation.domain import assignment
+from services.evaluation.domain import evaluator as evaluators
 from services.evaluation.domain.cycle import Cycle
 from services.evaluation.domain.evaluator import Evaluator, Reservation
 from services.evaluation.domain.placement import not_enough_evaluators
-from services.evaluation.domain.proposal import FREEING, Proposal, Reason
+from services.evaluation.domain.proposal import Proposal, Reason
 from services.evaluation.domain.review import cancel, review_key
+from services.evaluation.domain.states import FREEING
 from services.evaluation.rooms import Rooms
 from services.evaluation.store import every_row
 from shared.failures import NotFound

@@ -8,7 +8,7 @@ from typing import Any
 from services.evaluation import access, events, instrument_files
 from services.evaluation.domain import worksheet as sheets
 from services.evaluation.domain.answers import read_answers
-from services.evaluation.domain.proposal import ProposalState, frees_worksheet
+from services.evaluation.domain.states import ProposalState, frees_worksheet
 from services.evaluation.domain.worksheet import Given, Layer, Worksheet, worksheet_key
 from services.evaluation.rooms import Rooms
 from services.evaluation.store import every_row
@@ -49,7 +49,9 @@ def answer_questions(
     key = worksheet_key(unit, cycle)
     sheet = rooms.worksheets.load(key).state
     access.require_layer(actor, sheet, layer)
-    values = read_answers(instrument_files.load(sheet.instrument), {name: one["value"] for name, one in answers.items()})
+    values = read_answers(
+        instrument_files.load(sheet.instrument), {name: one["value"] for name, one in answers.items()}
+    )
     given = {question: Given(value, answers[question]["revision"]) for question, value in values.items()}
 
     def decide(sheet: Worksheet) -> Decided:

@@ -20,6 +20,4 @@ BLUEPRINTS = (
 
 def create_app(settings: Settings, rooms: Rooms | None = None) -> Flask:
     """The application; `rooms` only where a database is open already."""
-    return web.create_app(
-        "evaluation", settings, BLUEPRINTS, title="Zona: evaluation", rooms=rooms or build(settings)
-    )
+    return web.create_app("evaluation", settings, BLUEPRINTS, title="Zona: evaluation", rooms=rooms or build(settings))

@@ -45,8 +45,8 @@ class EvaluatorAnswer(Schema):
     province = fields.String(allow_none=True)
     expertise = fields.List(fields.String())
     conflicts = fields.List(fields.String())
-    load = fields.Integer()
-    loads = fields.Dict(keys=fields.String(), values=fields.Integer())
+    held = fields.Integer(attribute="load", data_key="load")
+    held_by_cycle = fields.Dict(keys=fields.String(), values=fields.Integer(), attribute="loads", data_key="loads")
     max_load = fields.Integer()
     reservations = fields.List(fields.String())
 

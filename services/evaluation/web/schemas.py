@@ -7,8 +7,8 @@ from typing import Any
 
 from marshmallow import ValidationError, fields, validate
 
-from services.evaluation.domain.proposal import ProposalState
 from services.evaluation.domain.review import ReviewState
+from services.evaluation.domain.states import ProposalState
 from services.evaluation.domain.worksheet import Layer
 from shared.web import CommandSchema, PageArguments
 

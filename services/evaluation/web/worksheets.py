@@ -25,9 +25,7 @@ SHEET = "/worksheets/<unit>/<cycle>"
 @idempotent
 def begin_worksheet(body: dict[str, Any]) -> dict[str, Any]:
     """Begin the unit's worksheet of a cycle; 503 while its unit or cycle is still on the way here."""
-    made = handlers.begin_worksheet(
-        rooms(), current_actor(), command_cause(), unit=body["unit"], cycle=body["cycle"]
-    )
+    made = handlers.begin_worksheet(rooms(), current_actor(), command_cause(), unit=body["unit"], cycle=body["cycle"])
     return worksheet_view(made)
 
 
@@ -65,9 +63,7 @@ def answer_questions(body: dict[str, Any], unit: str, cycle: str, layer: str) ->
 @requires()
 def get_score(asked: dict[str, Any], unit: str, cycle: str) -> dict[str, Any]:
     """The score of a layer as it stands, as `zi score` gives it."""
-    return queries.worksheet_score(
-        rooms(), current_actor(), unit, cycle, layer=asked["layer"], target=asked["target"]
-    )
+    return queries.worksheet_score(rooms(), current_actor(), unit, cycle, layer=asked["layer"], target=asked["target"])
 
 
 @blueprint.post(f"{SHEET}/seal")

@@ -30,12 +30,14 @@ class Post:
     """Accepts everything until told otherwise.
 
     at_rcpt, at_data    recipient → reply, or HANG_UP to cut the connection there
+    options             of aiosmtpd's Controller: TLS, sign-in
     """
 
     at_rcpt: dict[str, str] = field(default_factory=dict)
     at_data: dict[str, str] = field(default_factory=dict)
     mails: list[Mail] = field(default_factory=list)
     port: int = field(default_factory=lambda: free_ports(1)[0])
+    options: dict[str, Any] = field(default_factory=dict)
 
     @property
     def uri(self) -> str:
@@ -44,7 +46,7 @@ class Post:
 
     def open(self) -> None:
         """Start serving on the same port as before."""
-        self._controller = Controller(self, hostname="127.0.0.1", port=self.port)
+        self._controller = Controller(self, hostname="127.0.0.1", port=self.port, **self.options)
         self._controller.start()
 
     def close(self) -> None:
