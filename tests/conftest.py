@@ -19,6 +19,10 @@ from shared.storage import connect
 from shared.testing import TestBroker, TestDatabase
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "slow: takes minutes; `make test-all` runs it, `make test` does not")
+
+
 @pytest.fixture(scope="session")
 def supervisor(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Supervisor]:
     """Owns the servers of this test session, and stops them at its end."""
@@ -27,13 +31,19 @@ def supervisor(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Supervisor]
 
 
 @pytest.fixture(scope="session")
-def database_server(supervisor: Supervisor) -> TestDatabase:
-    return TestDatabase(supervisor, supervisor.logs.parent / "database")
+def database_server(supervisor: Supervisor) -> Iterator[TestDatabase]:
+    """One database server for all tests."""
+    database = TestDatabase(supervisor, supervisor.logs.parent / "database")
+    yield database
+    database.server.kill()  # its data end with it: no need for an orderly stop, which takes seconds
 
 
 @pytest.fixture(scope="session")
-def broker_server(supervisor: Supervisor) -> TestBroker:
-    return TestBroker(supervisor, supervisor.logs.parent / "broker")
+def broker_server(supervisor: Supervisor) -> Iterator[TestBroker]:
+    """One broker for all tests."""
+    broker = TestBroker(supervisor, supervisor.logs.parent / "broker")
+    yield broker
+    broker.server.kill()
 
 
 @pytest.fixture(scope="session")

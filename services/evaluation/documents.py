@@ -11,6 +11,7 @@ from marshmallow import fields
 from services.evaluation.domain.answers import Answer
 from services.evaluation.domain.evaluator import Evaluator, Reservation
 from services.evaluation.domain.gates import GateResult
+from services.evaluation.domain.known import UnitCard
 from services.evaluation.domain.proposal import (
     Decision,
     Outcome,
@@ -18,7 +19,6 @@ from services.evaluation.domain.proposal import (
     Reason,
     Stage,
     Survey,
-    UnitCard,
 )
 from services.evaluation.domain.review import Review, ReviewState
 from services.evaluation.domain.states import ProposalState

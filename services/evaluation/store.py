@@ -18,9 +18,9 @@ from pymongo.database import Database
 from pymongo.errors import BulkWriteError, DuplicateKeyError
 
 from services.evaluation.documents import EvaluatorDocument, ProposalDocument, ReviewDocument, WorksheetDocument
-from services.evaluation.domain.cycle import Cycle
 from services.evaluation.domain.evaluator import Evaluator
-from services.evaluation.domain.proposal import Proposal, UnitCard
+from services.evaluation.domain.known import Cycle, UnitCard
+from services.evaluation.domain.proposal import Proposal
 from services.evaluation.domain.review import Review
 from services.evaluation.domain.worksheet import Superseded, Worksheet
 from services.evaluation.rows import evaluator_row, proposal_row, review_row

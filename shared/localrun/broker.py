@@ -225,10 +225,12 @@ class PrivateBroker:
             return False
 
 
-def make_broker(environment: Mapping[str, str], supervisor: Supervisor, folder: Path) -> ExternalBroker | PrivateBroker:
+def make_broker(
+    environment: Mapping[str, str], supervisor: Supervisor, folder: Path, *, management: bool = False
+) -> ExternalBroker | PrivateBroker:
     """The broker that AMQP_URI names, else a private one in `folder`; neither is started yet."""
     uri = environment.get("AMQP_URI", "")
-    return ExternalBroker(uri) if uri else PrivateBroker(supervisor, folder)
+    return ExternalBroker(uri) if uri else PrivateBroker(supervisor, folder, management=management)
 
 
 def boot_failure(output: str) -> str:

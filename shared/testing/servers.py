@@ -51,7 +51,7 @@ class TestBroker:
     __test__: ClassVar[bool] = False  # for pytest: not a test case
 
     def __init__(self, supervisor: Supervisor, folder: Path) -> None:
-        self.server = make_broker(os.environ, supervisor, folder)
+        self.server = make_broker(os.environ, supervisor, folder, management=True)
         self.server.start()
         self.management_uri = self.server.management_uri or _management_beside(self.server.uri)
 

@@ -12,6 +12,7 @@ from enum import Enum
 from fractions import Fraction
 
 from services.evaluation.domain.answers import Answer
+from services.evaluation.domain.known import UnitCard
 from services.evaluation.domain.states import FINAL, MOVES, SURVEYED_IN, WAITING, ProposalState
 from services.evaluation.domain.verdict import Verdict
 from services.evaluation.errors import (
@@ -37,19 +38,6 @@ class Stage(Enum):
 
     SCREENING = "screening"
     PANEL = "panel"
-
-
-@dataclass(frozen=True, slots=True)
-class UnitCard:
-    """The unit as it was when it was proposed; the fields are those of the events."""
-
-    unit: str
-    unit_name: str
-    institution: str
-    institution_name: str
-    institution_kind: str
-    province: str
-    field: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from dataclasses import fields
 
-from services.evaluation.domain.cycle import Cycle
-from services.evaluation.domain.proposal import UnitCard
+from services.evaluation.domain.known import Cycle, UnitCard
 from services.evaluation.handlers.heard import Heard
 from services.evaluation.rooms import Rooms
 

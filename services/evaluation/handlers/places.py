@@ -7,8 +7,8 @@ from typing import Any
 
 from services.evaluation.domain import assignment
 from services.evaluation.domain import evaluator as evaluators
-from services.evaluation.domain.cycle import Cycle
 from services.evaluation.domain.evaluator import Evaluator, Reservation
+from services.evaluation.domain.known import Cycle
 from services.evaluation.domain.placement import not_enough_evaluators
 from services.evaluation.domain.proposal import Proposal, Reason
 from services.evaluation.domain.review import cancel, review_key

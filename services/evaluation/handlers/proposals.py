@@ -9,7 +9,8 @@ from typing import Any
 from services.evaluation import events, instrument_files
 from services.evaluation.domain import proposal as proposals
 from services.evaluation.domain.filing import check_filing
-from services.evaluation.domain.proposal import Decision, Proposal, Reason, UnitCard
+from services.evaluation.domain.known import UnitCard
+from services.evaluation.domain.proposal import Decision, Proposal, Reason
 from services.evaluation.domain.states import ProposalState
 from services.evaluation.domain.verdict import screening_score, verdict_of
 from services.evaluation.domain.worksheet import Layer, Worksheet, worksheet_key

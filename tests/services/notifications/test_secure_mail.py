@@ -79,6 +79,7 @@ def test_a_certificate_that_nobody_trusts_gets_no_mail(certificate: Path) -> Non
         assert post.mails == []
 
 
+@pytest.mark.filterwarnings("ignore:Requiring AUTH while not requiring TLS")
 @pytest.mark.parametrize(("password", "arrives"), [("p%2Fw", 1), ("wrong", 0)])
 def test_the_password_is_used_and_a_wrong_one_blames_no_message(password: str, arrives: int) -> None:
     options = {"authenticator": signs_in, "auth_required": True, "auth_require_tls": False}

@@ -59,19 +59,14 @@ def outside(settings: Settings) -> Rooms:
 
 def publish(amqp_uri: str, *events: tuple[str, str, int, Event]) -> None:
     """Put (service, aggregate, sequence, event)s on the wire."""
-    wrapped = [envelope(*where, event, Cause(NOON, "corr-wire")) for *where, event in events]  # type: ignore[arg-type]  # three places
     publisher = Publisher(amqp_uri)
-    assert all(
-        publisher.publish(
-            [
-                Outgoing(
-                    f"{each['type'].partition('.')[0]}.events", each["type"], encode(each), each["id"], CONTENT_TYPE
-                )
-                for each in wrapped
-            ]
-        )
-    )
+    assert all(publisher.publish([outgoing(*each) for each in events]))
     publisher.close()
+
+
+def outgoing(service: str, aggregate: str, sequence: int, event: Event) -> Outgoing:
+    wrapped = envelope(service, aggregate, sequence, event, Cause(NOON, "corr-wire"))
+    return Outgoing(f"{service}.events", event.type, encode(wrapped), wrapped["id"], CONTENT_TYPE)
 
 
 def reports(count: int) -> list[tuple[str, str, int, Event]]:
