@@ -1,6 +1,7 @@
 """Settings from the environment: read once at start, every fault named at once.
 
-The same names mean the same in `zi up`, in containers and in tests.
+The same names mean the same in `zi up`, in containers and in tests. A setting that holds a secret may be given
+as `NAME_FILE`, the path of a file that holds it, so that no secret stands in an environment.
 """
 
 from __future__ import annotations
@@ -23,17 +24,17 @@ class SettingsError(Exception):
         self.faults = faults
 
 
-def _setting(name: str, default: Any, meaning: str) -> Any:
-    return field(default=default, metadata={"name": name, "meaning": meaning})
+def _setting(name: str, default: Any, meaning: str, *, secret: bool = False) -> Any:
+    return field(default=default, metadata={"name": name, "meaning": meaning, "secret": secret})
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
     """Everything a process may be told. Times are seconds, sizes bytes."""
 
-    mongodb_uri: str = _setting("MONGODB_URI", "", "server that holds the databases zona_<service>")
-    amqp_uri: str = _setting("AMQP_URI", "", "broker; workers and operator commands only")
-    smtp_uri: str = _setting("SMTP_URI", "", "mail server, smtp:// or smtps://; notifications worker only")
+    mongodb_uri: str = _setting("MONGODB_URI", "", "server that holds the databases zona_<service>", secret=True)
+    amqp_uri: str = _setting("AMQP_URI", "", "broker; workers and operator commands only", secret=True)
+    smtp_uri: str = _setting("SMTP_URI", "", "mail server, smtp:// or smtps://; notifications worker only", secret=True)
     mail_from: str = _setting("MAIL_FROM", "zona@localhost", "sender of the e-mails")
     base_url: str = _setting("ZONA_BASE_URL", "http://127.0.0.1:8080", "public address, used in links")
     token_private_key_file: str = _setting(
@@ -41,7 +42,10 @@ class Settings:
     )
     token_public_key_file: str = _setting("ZONA_TOKEN_PUBLIC_KEY_FILE", "", "Ed25519 key that verifies session tokens")
     admin_password: str = _setting(
-        "ZONA_ADMIN_PASSWORD", "", "password of the first account, `admin`; only `zi units bootstrap` reads it"
+        "ZONA_ADMIN_PASSWORD",
+        "",
+        "password of the first account, `admin`; only `zi units bootstrap` reads it",
+        secret=True,
     )
     database_prefix: str = _setting("ZONA_DATABASE_PREFIX", "zona_", "prefix of the databases' names")
     prefetch: int = _setting("PREFETCH", 10, "events a worker handles side by side")
@@ -65,12 +69,14 @@ class Settings:
         values: dict[str, Any] = {}
         faults: list[str] = []
         for item in fields(cls):
-            name, raw = item.metadata["name"], environment.get(item.metadata["name"], "")
+            name, values[item.name] = item.metadata["name"], item.default
             try:
+                raw = _raw(environment, item.metadata)
                 values[item.name] = _convert(raw, item.default) if raw else item.default
+            except OSError as error:
+                faults.append(f"{name}_FILE={environment[f'{name}_FILE']} can't be read: {error.strerror}")
             except ValueError:
-                faults.append(f"{name}={raw!r} is not a {type(item.default).__name__}: {item.metadata['meaning']}")
-                values[item.name] = item.default
+                faults.append(f"{name} is not a {type(item.default).__name__}: {item.metadata['meaning']}")
         settings = cls(**values)
         faults += settings._faults(needs)
         if faults:
@@ -104,6 +110,13 @@ class Settings:
         if self.log_format not in {"json", "console"}:
             faults.append("LOG_FORMAT must be json or console")
         return faults
+
+
+def _raw(environment: Mapping[str, str], metadata: Mapping[str, Any]) -> str:
+    """The setting's text, from the environment or from the file that `NAME_FILE` names; raises OSError."""
+    name = metadata["name"]
+    path = environment.get(f"{name}_FILE", "") if metadata["secret"] else ""
+    return environment.get(name, "") or (Path(path).read_text().strip() if path else "")
 
 
 def _convert(raw: str, default: Any) -> Any:
