@@ -70,6 +70,19 @@ class FormulaField(fields.Field[Formula]):
         return Formula(value, plus, minus, found["denominator"])
 
 
+class Keyed(fields.Dict):
+    """A mapping whose faults stand under their keys, without marshmallow's "key" and "value" in between."""
+
+    def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> Any:
+        try:
+            return super()._deserialize(value, *args, **kwargs)
+        except ValidationError as error:
+            if not isinstance(error.messages, dict):
+                raise
+            faults = {key: found.get("value", found.get("key")) for key, found in error.messages.items()}
+            raise ValidationError(faults) from error
+
+
 def _text() -> fields.String:
     return fields.String(required=True, validate=Length(min=1))
 
@@ -84,7 +97,7 @@ def _list(schema: type[Schema], *, required: bool = True) -> fields.List[Any]:
 
 class ScaleSchema(Schema):
     kind = fields.String(required=True, validate=OneOf([kind.value for kind in ScaleKind]))
-    values = fields.Dict(keys=fields.String(), values=ExactDecimal(), load_default=dict)
+    values = Keyed(keys=fields.String(), values=ExactDecimal(), load_default=dict)
     maximum = ExactDecimal(load_default=None)
 
 
@@ -124,7 +137,7 @@ class QuestionSchema(Schema):
     text = fields.String(load_default="")
     gloss = fields.String(load_default="")
     scale = _text()
-    options = fields.Dict(keys=fields.String(), values=fields.String(), load_default=None)
+    options = Keyed(keys=fields.String(), values=fields.String(), load_default=None)
     ratio = fields.Nested(RatioSchema, load_default=None)
     survey = fields.String(load_default=None)
     note = fields.String(load_default="")
@@ -166,7 +179,7 @@ class KawasanSchema(Schema):
 
     article = _text()
     measures = _text()
-    limits = fields.Dict(keys=fields.String(), values=ExactDecimal(), required=True)
+    limits = Keyed(keys=fields.String(), values=ExactDecimal(), required=True)
 
 
 class InstrumentSchema(Schema):
@@ -176,8 +189,8 @@ class InstrumentSchema(Schema):
     gloss = _text()
     effective_from = _text()
     legal_basis = _text()
-    provenance = fields.Dict(keys=fields.String(), values=fields.String(), required=True)
-    scales = fields.Dict(keys=fields.String(), values=fields.Nested(ScaleSchema), required=True)
-    thresholds = fields.Dict(keys=fields.String(), values=_list(GateSchema), required=True)
+    provenance = Keyed(keys=fields.String(), values=fields.String(), required=True)
+    scales = Keyed(keys=fields.String(), values=fields.Nested(ScaleSchema), required=True)
+    thresholds = Keyed(keys=fields.String(), values=_list(GateSchema), required=True)
     kawasan = fields.Nested(KawasanSchema, load_default=None)
     components = _list(ComponentSchema)

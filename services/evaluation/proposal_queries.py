@@ -66,22 +66,22 @@ def proposal_trace(rooms: Rooms, actor: Actor, key: str) -> dict[str, Any]:
     Raises NotFound, NotYours, WrongState for a proposal without any score.
     """
     state = _load(rooms, actor, key).state
-    verdict = state.final if _tells_result(state, actor) else state.screening
-    if verdict is None:
+    final = state.final if _tells_result(state, actor) else None
+    if final is not None:
+        return {"proposal": key, "target": state.target, **_final_trace(state, final)}
+    if state.screening is None:
         raise WrongState(
             (f"Usulan {key} belum punya nilai.", f"The proposal {key} has no score yet."),
             remedy=("Lihat statusnya.", "See its state."),
         )
-    found = _final_trace(state) if verdict is state.final else _screening_trace(rooms, state, verdict)
-    return {"proposal": key, "target": state.target, **found}
+    return {"proposal": key, "target": state.target, **_screening_trace(rooms, state, state.screening)}
 
 
-def _final_trace(state: Proposal) -> dict[str, Any]:
+def _final_trace(state: Proposal, final: Verdict) -> dict[str, Any]:
     layers = [state.reviews[evaluator] for evaluator in state.evaluators]
     surveys = SurveyIndices(state.survey.ipak, state.survey.ipkp) if state.survey else None
-    gates = state.final.gates if state.final else ()
     score, values = final_score(instrument_files.load(state.instrument), layers, surveys)
-    return {"stage": "final", **trace(score, layers=values, gates=gates)}
+    return {"stage": "final", **trace(score, layers=values, gates=final.gates)}
 
 
 def _screening_trace(rooms: Rooms, state: Proposal, verdict: Verdict) -> dict[str, Any]:

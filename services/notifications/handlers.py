@@ -19,12 +19,12 @@ from services.notifications.domain.recipients import (
     seats_of,
 )
 from services.notifications.errors import MoveNotOpen
-from services.notifications.rooms import Rooms
 from services.notifications.store import Notice, mark_settled, notices_for, unsettled_contacts, waiting_for
 from shared.failures import AlreadyExists
 from shared.storage import Aggregate, Cause
 
 if TYPE_CHECKING:
+    from services.notifications.rooms import Rooms
     from shared.messaging import Received
 
 PAGE = 100
@@ -60,12 +60,12 @@ def notify(rooms: Rooms, event: Received) -> None:
 def tell(rooms: Rooms, notice: Notice, accounts: list[Account], now: datetime) -> None:
     """One message for each recipient, queued at once when the address is known."""
     for recipient in recipients(notice.event_type, notice.data, accounts):
-        message = _message(rooms, notice, recipient)
+        message, contact = _message(rooms, notice, recipient), rooms.contacts.find(recipient.account)
+        if contact is not None:
+            message = queue(message, contact.state.language.value, now)
         kept = rooms.messages.create(message.id, message, [], _because_of(notice, now)).state
-        # Only now: a contact written before this look is seen here, one written later finds the message waiting.
-        contact = rooms.contacts.find(recipient.account)
-        if contact is not None and kept.state is MessageState.WAITING_ADDRESS:
-            _queue(rooms, kept, contact.state, now)
+        if kept.state is MessageState.WAITING_ADDRESS:
+            _queue_if_reachable(rooms, kept, now)
 
 
 def put_contact(
@@ -108,6 +108,13 @@ def _message(rooms: Rooms, notice: Notice, recipient: Recipient) -> Message:
         language=DEFAULT_LANGUAGE.value,
         state=MessageState.WAITING_ADDRESS,
     )
+
+
+def _queue_if_reachable(rooms: Rooms, message: Message, now: datetime) -> None:
+    """Look for the contact once the message stands: one written before is seen here, a later one sees the message."""
+    contact = rooms.contacts.find(message.recipient)
+    if contact is not None:
+        _queue(rooms, message, contact.state, now)
 
 
 def _queue(rooms: Rooms, message: Message, contact: Contact, now: datetime) -> bool:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from services.notifications.domain.contact import Contact
 from services.notifications.domain.message import Message, MessageState, newest_first
-from services.notifications.rooms import Rooms
 from shared.failures import NotFound
 from shared.storage import Aggregate
+
+if TYPE_CHECKING:
+    from services.notifications.rooms import Rooms
 
 
 def inbox(rooms: Rooms, account: str, after: str | None, limit: int) -> list[Message]:

@@ -11,9 +11,13 @@ from collections import Counter
 from collections.abc import Callable
 from datetime import datetime
 from email.errors import MessageError
+from typing import TYPE_CHECKING
+
+from marshmallow import ValidationError
 
 from services.notifications.domain.contact import Contact
 from services.notifications.domain.message import (
+    LEASE,
     Message,
     claim,
     lose_address,
@@ -30,11 +34,14 @@ from services.notifications.errors import (
     TakenByAnother,
 )
 from services.notifications.mail import compose
-from services.notifications.rooms import Rooms
 from services.notifications.smtp import Conversation
-from services.notifications.store import due_messages
+from services.notifications.store import due_messages, set_aside
+from shared.failures import ZonaError
 from shared.observability import logger
 from shared.storage import Cause
+
+if TYPE_CHECKING:
+    from services.notifications.rooms import Rooms
 
 BATCH = 200
 Clock = Callable[[], datetime]
@@ -53,8 +60,8 @@ def send_due(rooms: Rooms, clock: Clock) -> Counter[str]:
         return tally
     try:
         with rooms.mail_server.conversation() as conversation:
-            for key in due:
-                tally[send_one(rooms, conversation, key, clock)] += 1
+            for id, recipient in due:
+                tally[send_one(rooms, conversation, id, recipient, clock)] += 1
                 rooms.pause.end()
     except MailServerAway as away:
         rooms.pause.lengthen(clock())
@@ -64,56 +71,59 @@ def send_due(rooms: Rooms, clock: Clock) -> Counter[str]:
     return tally
 
 
-def send_one(rooms: Rooms, conversation: Conversation, key: str, clock: Clock) -> str:
-    """Claim, deliver, mark; gives `sent`, `failed`, `postponed`, `taken` or `waiting_address`.
+def send_one(rooms: Rooms, conversation: Conversation, id: str, recipient: str, clock: Clock) -> str:
+    """Claim, deliver, mark; gives `sent`, `failed`, `postponed`, `taken`, `waiting_address` or `skipped`.
 
     Raises MailServerAway when the rest of the batch has to wait, the message given back before.
     """
     holder = uuid.uuid4().hex
     try:
-        contact, message = _claimed(rooms, key, holder, clock())
-        if contact is None:
+        found = rooms.contacts.find(recipient)
+        if found is None:
+            now = clock()
+            _save(rooms, id, lambda known: lose_address(known, now), now)
             return "waiting_address"
-        return _delivered(rooms, conversation, message, contact, holder, clock)
+        message = _claimed(rooms, id, holder, found.state, clock())
+        return _delivered(rooms, conversation, message, found.state, clock)
     except TakenByAnother:
         return "taken"
+    except MailServerAway:
+        raise
+    except (ZonaError, ValidationError) as error:
+        # One message that can't be read or moved must not stand in the way of all that come after it.
+        now = clock()
+        set_aside(rooms.messages, id, now, now + LEASE)
+        logger().error("message_skipped", message=id, reason=type(error).__name__)
+        return "skipped"
 
 
-def _claimed(rooms: Rooms, key: str, holder: str, now: datetime) -> tuple[Contact | None, Message]:
-    """The message under our lease and where it goes; None when there is no address any more."""
-    message = rooms.messages.load(key).state
-    found = rooms.contacts.find(message.recipient)
-    if found is None:
-        return None, _save(rooms, message, lose_address, now)
-    language = found.state.language.value
-    return found.state, _save(rooms, message, lambda known: claim(known, holder, language, now), now)
+def _claimed(rooms: Rooms, id: str, holder: str, contact: Contact, now: datetime) -> Message:
+    return _save(rooms, id, lambda known: claim(known, holder, contact.language.value, now), now)
 
 
-def _delivered(
-    rooms: Rooms, conversation: Conversation, message: Message, contact: Contact, holder: str, clock: Clock
-) -> str:
-    language = contact.language.value
+def _delivered(rooms: Rooms, conversation: Conversation, message: Message, contact: Contact, clock: Clock) -> str:
+    id, holder, language = message.id, message.holder or "", contact.language.value
     try:
         receipt = conversation.deliver(compose(message, contact.email, language, conversation.sender), contact.email)
     except (MailRefused, MessageError, ValueError, KeyError) as error:
         reason = str(error) if isinstance(error, MailRefused) else f"not a mail: {type(error).__name__}"
-        _save(rooms, message, lambda known: refuse(known, holder, reason), clock())
+        _save(rooms, id, lambda known: refuse(known, holder, reason), clock())
         return "failed"
     except (MailPostponed, ConversationLost) as error:
         reason, now = str(error), clock()
-        _save(rooms, message, lambda known: postpone(known, holder, reason, now), now)
+        _save(rooms, id, lambda known: postpone(known, holder, reason, now), now)
         if isinstance(error, ConversationLost):
             raise
         return "postponed"
     except MailServerAway as error:
         reason, now = str(error), clock()
-        _save(rooms, message, lambda known: release(known, holder, reason, now), now)
+        _save(rooms, id, lambda known: release(known, holder, reason, now), now)
         raise
     now = clock()
-    _save(rooms, message, lambda known: record_sent(known, language, receipt, now), now)
+    _save(rooms, id, lambda known: record_sent(known, language, receipt, now), now)
     return "sent"
 
 
-def _save(rooms: Rooms, message: Message, decide: Callable[[Message], Message], now: datetime) -> Message:
-    cause = Cause(time=now, correlation_id=message.correlation_id)
-    return rooms.messages.change(message.id, lambda known: (decide(known), ()), cause).state
+def _save(rooms: Rooms, id: str, decide: Callable[[Message], Message], now: datetime) -> Message:
+    cause = Cause(time=now, correlation_id=f"message:{id}")
+    return rooms.messages.change(id, lambda known: (decide(known), ()), cause).state

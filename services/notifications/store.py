@@ -136,11 +136,18 @@ def notice_store(database: Database[dict[str, Any]]) -> AggregateStore[Notice]:
     return AggregateStore(database, "notice", NoticeDocument, service=SERVICE, indexes=indexes)
 
 
-def due_messages(store: AggregateStore[Message], now: datetime, limit: int) -> list[str]:
-    """Keys of messages that a sender may take, longest waiting first."""
+def due_messages(store: AggregateStore[Message], now: datetime, limit: int) -> list[tuple[str, str]]:
+    """Id and recipient of messages that a sender may take, longest waiting first."""
     filter = {"state.due": {"$gt": "", "$lte": written(now)}}
-    found = store.collection.find(filter, {"key": 1}).sort("state.due", ASCENDING).limit(limit)
-    return [document["key"] for document in found]
+    wanted = {"key": 1, "summary.recipient": 1}
+    found = store.collection.find(filter, wanted).sort("state.due", ASCENDING).limit(limit)
+    return [(document["key"], document["summary"]["recipient"]) for document in found]
+
+
+def set_aside(store: AggregateStore[Message], id: str, now: datetime, until: datetime) -> None:
+    """Let a due message that can't be read or moved wait, whatever else stands in it, so that others are sent."""
+    due = {"_id": f"{store.kind}:{id}", "state.due": {"$gt": "", "$lte": written(now)}}
+    store.collection.update_one(due, {"$set": {"state.due": written(until)}})
 
 
 def waiting_for(store: AggregateStore[Message], account: str, limit: int) -> list[Aggregate[Message]]:

@@ -36,7 +36,7 @@ class NotificationsWorker:
         """Queue what waited for an address that is known now."""
         handlers.settle_contacts(self.rooms, now())
 
-    @every(seconds=1)
+    @every(seconds=0.25)
     def send_mail(self) -> None:
         """Send what is due."""
         sending.send_due(self.rooms, now)

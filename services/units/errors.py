@@ -13,6 +13,8 @@
     │   ├── PrerequisitesNotMet    422  prerequisites_not_met  carries every answer with its article
     │   └── ImportInvalid          422  import_invalid         every fault of the file with line and column
     └── RuleFileBroken             500  rule_file_broken       a rule file of ours that can't be read: a defect
+
+Domain code raises from here too: this module and shared.failures stand on the standard library alone.
 """
 
 from __future__ import annotations

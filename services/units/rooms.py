@@ -35,4 +35,5 @@ def build(settings: Settings) -> Rooms:
 def build_on(database: Database[dict[str, Any]]) -> Rooms:
     """Rooms on a database that is connected already."""
     stores = open_stores(database)
-    return Rooms(**{item.name: getattr(stores, item.name) for item in fields(stores)}, jobs=job_store(database, SERVICE))
+    mine = {item.name: getattr(stores, item.name) for item in fields(stores)}
+    return Rooms(**mine, jobs=job_store(database, SERVICE))

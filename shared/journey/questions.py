@@ -64,7 +64,7 @@ class Question:
 def read_questions(instrument: Mapping[str, Any]) -> tuple[Question, ...]:
     """The lever questions of an instrument as the API shows it, in its own order."""
     return tuple(
-        _question(question, area["code"], Fraction(sub["weight"]) / len(sub["questions"]))
+        _question(question, area["code"], Fraction(sub["weight"]) / len(sub["questions"]), instrument["scales"])
         for component in instrument["components"]
         for aspect in component["aspects"]
         for area in aspect.get("areas", ())
@@ -73,24 +73,28 @@ def read_questions(instrument: Mapping[str, Any]) -> tuple[Question, ...]:
     )
 
 
-def _question(shown: Mapping[str, Any], area: str, share: Fraction) -> Question:
-    if not shown.get("ratio"):
-        options = [(option["letter"], Fraction(option["value"])) for option in shown["options"]]
-        letters, values = zip(*sorted(options, key=lambda option: -option[1]), strict=True)
-        return Question(shown["id"], area, share, values, letters)
-    ratio = shown["ratio"]
+def _question(shown: Mapping[str, Any], area: str, share: Fraction, scales: Mapping[str, Any]) -> Question:
+    if "ratio" in shown:
+        return _counting(shown["id"], area, share, shown["ratio"])
+    worth = {letter: Fraction(value) for letter, value in scales[shown["scale"]]["values"].items()}
+    letters = sorted(shown["options"], key=lambda letter: -worth[letter])
+    return Question(shown["id"], area, share, tuple(worth[letter] for letter in letters), tuple(letters))
+
+
+def _counting(name: str, area: str, share: Fraction, ratio: Mapping[str, Any]) -> Question:
     keys = re.findall(r"\w+", ratio["formula"])
     falls = "-" in ratio["formula"]
-    by_key = {one["key"]: one for one in ratio["inputs"]}
+    inputs = {one["key"]: one for one in ratio["inputs"]}
+    zero = ratio["zero_denominator"]
     return Question(
-        shown["id"],
+        name,
         area,
         share,
         QUARTERS,
         numerator=keys[1] if falls else keys[0],
         denominator=keys[-1],
         falls=falls,
-        parts=tuple(by_key[keys[-1]].get("sum_of") or ()),
-        informational=tuple(key for key, one in by_key.items() if one.get("informational")),
-        nothing_is_whole=Fraction(ratio["zero_denominator"]["value_if_numerator_zero"]) == 1,
+        parts=tuple(inputs[keys[-1]].get("sum_of", ())),
+        informational=tuple(key for key, one in inputs.items() if one.get("informational")),
+        nothing_is_whole=Fraction(zero.get("value_if_numerator_zero", zero["value"])) == 1,
     )

@@ -22,7 +22,8 @@ TARGETS = [(id_, target) for id_ in available() for target in load(id_).targets]
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.id)
 def test_the_case_comes_out_as_the_law_says(case: Case) -> None:
     assert case.article
-    assert case.says["id"] and case.says["en"]
+    assert case.says["id"]
+    assert case.says["en"]
     _check(case, case.instrument)
 
 

@@ -109,7 +109,7 @@ def _count_faults(question: Question, ratio: Ratio, answer: object, at: Place) -
     for item in ratio.inputs:
         if item.key not in answer:
             found += [_missing_input(question, item, at)] if item.required else []
-        elif not _is_count(answer[item.key]):
+        elif not _is_count(answer[item.key], _largest(item)):
             found.append(_not_a_count(question, item, answer[item.key], at))
     return found or _sum_faults(question, ratio, answer, at)
 
@@ -123,9 +123,14 @@ def _sum_faults(question: Question, ratio: Ratio, answer: Mapping[str, int], at:
     return found
 
 
-def _is_count(value: object) -> bool:
+def _is_count(value: object, largest: int) -> bool:
     # bool is an int in Python, and `true` is no count.
-    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= LARGEST_COUNT
+    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= largest
+
+
+def _largest(item: Input) -> int:
+    # A sum may be as large as its parts together, or what was read could not be read again.
+    return LARGEST_COUNT * max(1, len(item.sum_of))
 
 
 def _completed(question: Question, answer: Answer) -> Answer:
@@ -206,12 +211,13 @@ def _missing_input(question: Question, item: Input, at: Place) -> Fault:
 
 
 def _not_a_count(question: Question, item: Input, given: object, at: Place) -> Fault:
+    largest = _largest(item)
     return Fault(
         (*at, item.key),
         "not_a_count",
         (
-            f"{question.id}: {item.key} = {shown(given)} bukan jumlah. Isi bilangan bulat 0 sampai {LARGEST_COUNT}.",
-            f"{question.id}: {item.key} = {shown(given)} is not a count. Give a whole number, 0 to {LARGEST_COUNT}.",
+            f"{question.id}: {item.key} = {shown(given)} bukan jumlah. Isi bilangan bulat 0 sampai {largest}.",
+            f"{question.id}: {item.key} = {shown(given)} is not a count. Give a whole number, 0 to {largest}.",
         ),
     )
 

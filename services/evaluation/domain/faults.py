@@ -39,8 +39,9 @@ def refuse(faults: Sequence[Fault]) -> None:
 def refusal(faults: Sequence[Fault]) -> InvalidInput:
     """The error that names every one of the faults, of which there is at least one."""
     count = len(faults)
+    counted = f"{count} fault" if count == 1 else f"{count} faults"
     return InvalidInput(
-        (f"{count} kesalahan pada masukan: {faults[0].said[0]}", f"{count} faults in the input: {faults[0].said[1]}"),
+        (f"{count} kesalahan pada masukan: {faults[0].said[0]}", f"{counted} in the input: {faults[0].said[1]}"),
         remedy=(
             "Perbaiki setiap isian yang disebut, lalu ulangi.",
             "Correct each entry that is named, then try again.",

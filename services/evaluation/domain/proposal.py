@@ -224,9 +224,8 @@ def _check_open(proposal: Proposal, name: str) -> None:
 
 
 def _refusal(proposal: Proposal, name: str) -> AlreadySettled | MoveNotOpen:
-    kind = AlreadySettled if proposal.state in FINAL else MoveNotOpen
     state = proposal.state.value
-    return kind(
+    return (AlreadySettled if proposal.state in FINAL else MoveNotOpen)(
         (f"Usulan {proposal.id} berstatus {state}.", f"Proposal {proposal.id} is {state}."),
         remedy=("Lihat statusnya sebelum mengulang.", "Look at its state before you try again."),
         state=state,
@@ -243,13 +242,10 @@ def _check_round(proposal: Proposal, round: int) -> None:
 
 
 def _gates_not_passed(proposal: Proposal) -> GatesNotPassed:
-    gates = proposal.final.gates if proposal.final else ()
-    failed = ", ".join(gate.gate for gate in gates if not gate.passed)
+    failed = [gate.gate for gate in proposal.final.gates if not gate.passed] if proposal.final else []
+    named = ", ".join(failed)
     return GatesNotPassed(
-        (f"Syarat yang tidak terpenuhi: {failed}.", f"Gates not passed: {failed}."),
-        remedy=(
-            "Usulan ini hanya dapat ditolak, dengan alasan.",
-            "This proposal can only be rejected, with a reason.",
-        ),
-        gates=[gate.gate for gate in gates if not gate.passed],
+        (f"Syarat yang tidak terpenuhi: {named}.", f"Gates not passed: {named}."),
+        remedy=("Usulan ini hanya dapat ditolak.", "This proposal can only be rejected."),
+        gates=failed,
     )

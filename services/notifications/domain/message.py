@@ -56,8 +56,9 @@ _S = MessageState
 MOVES: Mapping[tuple[MessageState, Move], MessageState] = {
     (_S.WAITING_ADDRESS, Move.QUEUE): _S.QUEUED,
     (_S.QUEUED, Move.LOSE_ADDRESS): _S.WAITING_ADDRESS,
+    (_S.SENDING, Move.LOSE_ADDRESS): _S.WAITING_ADDRESS,  # only after the lease
     (_S.QUEUED, Move.CLAIM): _S.SENDING,
-    (_S.SENDING, Move.CLAIM): _S.SENDING,  # only after the lease: `claim` looks
+    (_S.SENDING, Move.CLAIM): _S.SENDING,  # only after the lease
     (_S.SENDING, Move.SENT): _S.SENT,
     (_S.QUEUED, Move.SENT): _S.SENT,  # a sender whose lease ended did send
     (_S.SENDING, Move.REFUSE): _S.FAILED,
@@ -119,17 +120,15 @@ def queue(message: Message, language: str, now: datetime) -> Message:
     return replace(message, state=_after(message, Move.QUEUE), language=language, due=now)
 
 
-def lose_address(message: Message) -> Message:
-    """The address is gone: wait for the next one."""
-    return replace(message, state=_after(message, Move.LOSE_ADDRESS), due=None)
+def lose_address(message: Message, now: datetime) -> Message:
+    """The address is gone: wait for the next one. Raises TakenByAnother when the message is not due."""
+    _due(message, now)
+    return replace(message, state=_after(message, Move.LOSE_ADDRESS), due=None, holder=None)
 
 
 def claim(message: Message, holder: str, language: str, now: datetime) -> Message:
     """Take the message for sending until the lease ends. Raises TakenByAnother, also when it is not due."""
-    if message.state not in {_S.QUEUED, _S.SENDING} or message.due is None or message.due > now:
-        raise TakenByAnother(
-            (f"pesan {message.id} sudah ditangani pengirim lain", f"message {message.id} is with another sender")
-        )
+    _due(message, now)
     state = _after(message, Move.CLAIM)
     return replace(
         message, state=state, holder=holder, language=language, due=now + LEASE, attempts=message.attempts + 1
@@ -197,6 +196,14 @@ def _after(message: Message, move: Move) -> MessageState:
                 f"message {message.id} is {message.state.value}: no {move.value}",
             )
         ) from None
+
+
+def _due(message: Message, now: datetime) -> None:
+    """Queued for now, or left by a sender whose lease ended."""
+    if message.due is None or message.due > now:
+        raise TakenByAnother(
+            (f"pesan {message.id} sudah ditangani pengirim lain", f"message {message.id} is with another sender")
+        )
 
 
 def _held(message: Message, holder: str) -> None:

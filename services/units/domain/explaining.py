@@ -43,9 +43,9 @@ def shown(number: Fraction) -> str:
     for prime in (2, 5):
         while rest % prime == 0:
             rest //= prime
-    if rest != 1:
-        return f"{float(round(number, 2)):.2f}"
-    places = 0
-    while (number * 10**places).denominator != 1:
-        places += 1
-    return f"{number:.{places}f}"
+    places = 2
+    if rest == 1:
+        places = next(n for n in range(number.denominator.bit_length() + 1) if (number * 10**n).denominator == 1)
+    digits = f"{round(abs(number) * 10**places):0{places + 1}d}"
+    whole, decimals = digits[: len(digits) - places], digits[len(digits) - places :]
+    return ("-" if number < 0 else "") + whole + (f".{decimals}" if places else "")

@@ -38,9 +38,7 @@ class ProposalState(Enum):
 
 
 OPEN = frozenset({ProposalState.PROPOSED, ProposalState.WITHDRAWAL_REQUESTED})
-DECIDED = frozenset(
-    {ProposalState.QUALIFIED, ProposalState.FAILED, ProposalState.DESIGNATED, ProposalState.REVOKED}
-)
+DECIDED = frozenset({ProposalState.QUALIFIED, ProposalState.FAILED, ProposalState.DESIGNATED, ProposalState.REVOKED})
 
 
 @dataclass(frozen=True, slots=True)

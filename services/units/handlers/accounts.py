@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 
-from services.units import events, passwords
+from services.units import events
 from services.units.domain.account import Account, missing_bindings
 from services.units.errors import SignInRefused
 from services.units.store import Stores
 from shared.failures import InvalidInput, TooMuch, said
 from shared.storage import Aggregate, Cause
 
+Matches = Callable[[str | None, str], bool]
+"""Whether a password is the hash's; the hash is None for a name that nobody has, and the time is the same.
 
-def register_account(stores: Stores, account: Account, password: str, cause: Cause) -> Aggregate[Account]:
+Hashing is handed in by who calls: the worker runs without it.
+"""
+
+
+def register_account(stores: Stores, account: Account, cause: Cause) -> Aggregate[Account]:
     """Make an account; its roles must be bound to what exists. Raises InvalidInput, AlreadyExists."""
     faults = _binding_faults(stores, account)
     if faults:
@@ -21,13 +28,10 @@ def register_account(stores: Stores, account: Account, password: str, cause: Cau
             remedy=("Sebut instansi atau unit yang terdaftar.", "Name a registered institution or unit."),
             errors=faults,
         )
-    hashed = Account(
-        account.id, account.display_name, passwords.hashed(password), account.roles, account.institution, account.unit
-    )
-    return stores.accounts.create(account.id, hashed, [events.account_registered(hashed)], cause)
+    return stores.accounts.create(account.id, account, [events.account_registered(account)], cause)
 
 
-def sign_in(stores: Stores, name: str, password: str, at: datetime) -> Account:
+def sign_in(stores: Stores, name: str, password: str, matches: Matches, at: datetime) -> Account:
     """The account behind a name and its password.
 
     Raises SignInRefused, the same and after the same time for an unknown name and a wrong password, and TooMuch after
@@ -40,7 +44,7 @@ def sign_in(stores: Stores, name: str, password: str, at: datetime) -> Account:
             retry_after=int(stores.attempts.WITHIN.total_seconds()),
         )
     found = stores.accounts.find(name)
-    if not passwords.matches(found.state.password_hash if found else None, password) or found is None:
+    if not matches(found.state.password_hash if found else None, password) or found is None:
         stores.attempts.failed(name, at)
         raise SignInRefused(
             ("Nama atau kata sandi salah.", "The name or the password is wrong."),

@@ -34,10 +34,9 @@ def record_outcome(stores: Stores, event: Heard) -> None:
 
 def take_back_proposal(stores: Stores, event: Heard) -> None:
     """Evaluation returned the proposal: the unit may propose again. Raises NotFound, MoveRefused, AlreadyHeard."""
-    reason = event.data["reason"]
-    _give_back(
-        stores, event, lambda unit: lifecycle.take_back(unit, event.data["proposal"], f"{reason['code']}: {reason['id']}")
-    )
+    proposal, reason = event.data["proposal"], event.data["reason"]
+    said = f"{reason['code']}: {reason['id']}"
+    _give_back(stores, event, lambda unit: lifecycle.take_back(unit, proposal, said))
 
 
 def record_withdrawal(stores: Stores, event: Heard) -> None:

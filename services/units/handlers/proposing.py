@@ -1,8 +1,8 @@
 """Proposals: overrides, the proposal with its place in the quota, and the request to withdraw.
 
-A proposal concerns two documents. Its place is reserved on the institution's first, under the id that the proposal will
-have; then the proposal is written on the unit's, the one write that counts; then the place is marked as settled. A crash
-in between leaves a place that is unsettled, and a timer settles or releases it.
+A proposal concerns two documents. Its place is reserved on the institution's first, under the id that the proposal
+will have; then the proposal is written on the unit's, the one write that counts; then the place is marked as settled.
+A crash in between leaves a place that is unsettled, and a timer settles or releases it.
 """
 
 from __future__ import annotations
@@ -29,7 +29,9 @@ UNSETTLED_FOR = timedelta(minutes=1)
 GIVEN_BACK = frozenset({ProposalState.WITHDRAWN, ProposalState.RETURNED})
 
 
-def record_override(stores: Stores, code: str, override: Override, cause: Cause, *, version: int | None = None) -> Unit:
+def record_override(
+    stores: Stores, code: str, override: Override, cause: Cause, *, version: int | None = None
+) -> Aggregate[Unit]:
     """Let a rule pass for a unit, cycle and target. Raises NotFound, InvalidInput, AlreadyExists, StaleVersion."""
     cycle = stores.cycles.load(override.cycle).state
     rule = rules.rule_set(cycle.rules).rule(override.rule)
@@ -46,7 +48,7 @@ def record_override(stores: Stores, code: str, override: Override, cause: Cause,
             errors=[{"pointer": "/rule", "code": "rule", "messages": messages}],
         )
     decide = lifecycle.record_override
-    return stores.units.change(code, lambda unit: (decide(unit, override), []), cause, version=version).state
+    return stores.units.change(code, lambda unit: (decide(unit, override), []), cause, version=version)
 
 
 def propose(
@@ -145,7 +147,7 @@ def prerequisites_not_met(answers: tuple[Answer, ...]) -> PrerequisitesNotMet:
             "Lengkapi yang disebut di `answers`, atau minta pengecualian yang tercatat kepada TPN.",
             "Complete what `answers` names, or ask the TPN for a recorded exception.",
         ),
-        errors=[{"pointer": f"/{answer.rule}", "code": answer.rule, "messages": said(answer.said)} for answer in missing],
+        errors=[{"pointer": f"/{one.rule}", "code": one.rule, "messages": said(one.said)} for one in missing],
         answers=[answer_shown(answer) for answer in answers],
     )
 

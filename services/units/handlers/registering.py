@@ -16,7 +16,7 @@ from services.units.domain.institution import Institution, InstitutionFacts
 from services.units.domain.unit import Unit, UnitFacts
 from services.units.store import Stores
 from shared.failures import InvalidInput, said
-from shared.storage import Aggregate, Cause
+from shared.storage import Aggregate, Cause, Event
 
 
 def import_institution(stores: Stores, institution: Institution, cause: Cause) -> Aggregate[Institution]:
@@ -64,7 +64,7 @@ def record_unit_facts(
 ) -> Aggregate[Unit]:
     """Record what the TPI found of a unit for a year. Raises NotFound, StaleVersion."""
 
-    def decide(unit: Unit) -> tuple[Unit, list[events.Event]]:
+    def decide(unit: Unit) -> tuple[Unit, list[Event]]:
         merged = institutions.merged(unit.facts.get(year), facts)
         return replace(unit, facts={**unit.facts, year: merged}), []
 
@@ -81,7 +81,7 @@ def change_cycle(stores: Stores, cycle: Cycle, cause: Cause, *, version: int | N
     """Change a cycle's windows and numbers. Raises NotFound, InvalidInput, WrongState, StaleVersion."""
     _require_rules(cycle)
 
-    def decide(before: Cycle) -> tuple[Cycle, list[events.Event]]:
+    def decide(before: Cycle) -> tuple[Cycle, list[Event]]:
         after = cycles.change(before, cycle, cause.time)
         return after, [events.cycle_changed(after)]
 

@@ -50,7 +50,7 @@ FAILED = refuse(SENDING, "pengirim", "550 no")
 IN_STATE = {each.state: each for each in (WAITING, QUEUED, SENDING, SENT, FAILED)}
 MAKE: dict[Move, Callable[[Message], Message]] = {
     Move.QUEUE: lambda message: queue(message, "id", NOON),
-    Move.LOSE_ADDRESS: lose_address,
+    Move.LOSE_ADDRESS: lambda message: lose_address(message, NOON + LEASE),
     Move.CLAIM: lambda message: claim(message, "lain", "id", NOON + LEASE),
     Move.SENT: lambda message: record_sent(message, "id", "250", NOON),
     Move.REFUSE: lambda message: refuse(message, "pengirim", "550"),
@@ -86,6 +86,11 @@ def test_a_claim_before_the_time_is_refused() -> None:
 def test_a_claimed_message_is_not_claimed_again_while_the_lease_runs() -> None:
     with pytest.raises(TakenByAnother):
         claim(SENDING, "lain", "id", NOON + LEASE - timedelta(microseconds=1))
+
+
+def test_a_message_that_is_being_sent_does_not_lose_its_address_under_the_sender() -> None:
+    with pytest.raises(TakenByAnother):
+        lose_address(SENDING, NOON)
 
 
 def test_a_message_whose_lease_ended_is_claimed_by_another_sender() -> None:

@@ -216,6 +216,16 @@ def test_a_message_that_can_not_be_written_as_mail_fails_and_the_others_arrive(p
     assert (message_of(posting, "rusak").reason or "").startswith("not a mail")
 
 
+def test_a_message_that_can_not_be_read_stands_in_nobodys_way(posting: Rooms, post: Post) -> None:
+    queue_for(posting, "rusak", "petugas")
+    broken = {"$set": {"state.texts": "bukan teks"}}
+    posting.messages.collection.update_one({"summary.recipient": "rusak"}, broken)
+    with capture_logs() as lines:
+        assert send_due(posting, Clock()) == {"skipped": 1, "sent": 1}
+        assert send_due(posting, Clock()) == {}
+    assert [line["log_level"] for line in lines if line["event"] == "message_skipped"] == ["error"]
+
+
 def test_without_a_mail_server_messages_stay_queued(rooms: Rooms) -> None:
     queue_for(rooms, "petugas")
     assert send_due(rooms, Clock()) == {}

@@ -41,7 +41,7 @@ def worker(settings: Settings, amqp_uri: str, post: Post, tmp_path: Path) -> Ite
     logs = tmp_path / "logs"
     program = Program(
         "notifications",
-        (sys.executable, "-m", "shared.messaging.launcher", "notifications"),
+        (sys.executable, "-m", "shared.launcher", "notifications"),
         environment,
         ready=lambda: "worker_ready" in (logs / "notifications.log").read_text(),
     )
@@ -50,11 +50,12 @@ def worker(settings: Settings, amqp_uri: str, post: Post, tmp_path: Path) -> Ite
 
 
 @pytest.fixture
-def outside(settings: Settings) -> Rooms:
+def outside(settings: Settings) -> Iterator[Rooms]:
     """The worker's database, seen from the test."""
     rooms = build(settings)
     rooms.ensure_indexes()
-    return rooms
+    yield rooms
+    rooms.database.client.close()
 
 
 def publish(amqp_uri: str, *events: tuple[str, str, int, Event]) -> None:

@@ -99,8 +99,8 @@ def heard(type: str, data: dict[str, Any], *, subject: str = "", sequence: int =
     return Received(id, type, source, sequence, time, data, cause)
 
 
-def decree(number: str = "Keputusan Menteri PANRB Nomor 1457 Tahun 2026", day: date = NOW.date()) -> Decree:
-    return Decree(number, day, "Menteri Pendayagunaan Aparatur Negara dan Reformasi Birokrasi")
+def decree(number: str = "Keputusan Menteri PANRB Nomor 1457 Tahun 2026", day: date | None = None) -> Decree:
+    return Decree(number, day or NOW.date(), "Menteri Pendayagunaan Aparatur Negara dan Reformasi Birokrasi")
 
 
 def command(time: datetime = NOW, command_id: str | None = None) -> Cause:
@@ -114,7 +114,9 @@ def draft(rooms: Rooms, unit: str = "L3171-RSUD-01", cycle: str = "2026", target
     return f"{target}-{cycle}-{unit}"
 
 
-def publish(rooms: Rooms, unit: str = "L3171-RSUD-01", cycle: str = "2026", target: str = "WBK", time: datetime = NOW) -> str:
+def publish(
+    rooms: Rooms, unit: str = "L3171-RSUD-01", cycle: str = "2026", target: str = "WBK", time: datetime = NOW
+) -> str:
     """Draft and publish a designation; gives its number."""
     number = draft(rooms, unit, cycle, target)
     handlers.publish_designation(rooms, number, decree(day=time.date()), command(time))

@@ -1,0 +1,28 @@
+"""`python -m shared.testing`: find, or install where this user may, the programs that the tests need."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from shared.localrun.browser import require_chromium
+from shared.localrun.errors import LocalRunError, sentences
+from shared.localrun.rabbitmq import require_server
+
+
+def main() -> int:
+    """0 when everything is there; 1 after saying on stderr what is missing and what to do, all of it at once."""
+    wanted = [require_chromium] if os.environ.get("AMQP_URI") else [require_server, require_chromium]
+    faults = []
+    for require in wanted:
+        try:
+            require()
+        except LocalRunError as error:
+            faults.append(sentences(error))
+    if faults:
+        print("\n".join(faults), file=sys.stderr)  # noqa: T201 - a command speaks to its user
+    return 1 if faults else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
