@@ -75,7 +75,7 @@ class Keyed(fields.Dict):
 
     def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> Any:
         try:
-            return super()._deserialize(value, *args, **kwargs)
+            return super()._deserialize(value, *args, **kwargs)  # type: ignore[no-untyped-call] # marshmallow's own
         except ValidationError as error:
             if not isinstance(error.messages, dict):
                 raise

@@ -25,7 +25,7 @@ from shared.storage import Aggregate, Cause
 
 if TYPE_CHECKING:
     from services.notifications.rooms import Rooms
-    from shared.messaging import Received
+    from shared.contracts.received import Received
 
 PAGE = 100
 
@@ -65,7 +65,14 @@ def tell(rooms: Rooms, notice: Notice, accounts: list[Account], now: datetime) -
             message = queue(message, contact.state.language.value, now)
         kept = rooms.messages.create(message.id, message, [], _because_of(notice, now)).state
         if kept.state is MessageState.WAITING_ADDRESS:
-            _queue_if_reachable(rooms, kept, now)
+            queue_if_reachable(rooms, kept, now)
+
+
+def queue_if_reachable(rooms: Rooms, message: Message, now: datetime) -> None:
+    """Look for the contact once the message stands: one written before is seen here, a later one sees the message."""
+    contact = rooms.contacts.find(message.recipient)
+    if contact is not None:
+        _queue(rooms, message, contact.state, now)
 
 
 def put_contact(
@@ -108,13 +115,6 @@ def _message(rooms: Rooms, notice: Notice, recipient: Recipient) -> Message:
         language=DEFAULT_LANGUAGE.value,
         state=MessageState.WAITING_ADDRESS,
     )
-
-
-def _queue_if_reachable(rooms: Rooms, message: Message, now: datetime) -> None:
-    """Look for the contact once the message stands: one written before is seen here, a later one sees the message."""
-    contact = rooms.contacts.find(message.recipient)
-    if contact is not None:
-        _queue(rooms, message, contact.state, now)
 
 
 def _queue(rooms: Rooms, message: Message, contact: Contact, now: datetime) -> bool:

@@ -33,6 +33,7 @@ from services.notifications.errors import (
     MailServerAway,
     TakenByAnother,
 )
+from services.notifications.handlers import queue_if_reachable
 from services.notifications.mail import compose
 from services.notifications.smtp import Conversation
 from services.notifications.store import due_messages, set_aside
@@ -80,9 +81,7 @@ def send_one(rooms: Rooms, conversation: Conversation, id: str, recipient: str, 
     try:
         found = rooms.contacts.find(recipient)
         if found is None:
-            now = clock()
-            _save(rooms, id, lambda known: lose_address(known, now), now)
-            return "waiting_address"
+            return _addressless(rooms, id, clock())
         message = _claimed(rooms, id, holder, found.state, clock())
         return _delivered(rooms, conversation, message, found.state, clock)
     except TakenByAnother:
@@ -90,11 +89,20 @@ def send_one(rooms: Rooms, conversation: Conversation, id: str, recipient: str, 
     except MailServerAway:
         raise
     except (ZonaError, ValidationError) as error:
-        # One message that can't be read or moved must not stand in the way of all that come after it.
-        now = clock()
-        set_aside(rooms.messages, id, now, now + LEASE)
-        logger().error("message_skipped", message=id, reason=type(error).__name__)
-        return "skipped"
+        return _skipped(rooms, id, error, clock())
+
+
+def _addressless(rooms: Rooms, id: str, now: datetime) -> str:
+    waiting = _save(rooms, id, lambda known: lose_address(known, now), now)
+    queue_if_reachable(rooms, waiting, now)
+    return "waiting_address"
+
+
+def _skipped(rooms: Rooms, id: str, error: Exception, now: datetime) -> str:
+    """One message that can't be read or moved must not stand in the way of all that come after it."""
+    set_aside(rooms.messages, id, now, now + LEASE)
+    logger().error("message_skipped", message=id, reason=type(error).__name__)
+    return "skipped"
 
 
 def _claimed(rooms: Rooms, id: str, holder: str, contact: Contact, now: datetime) -> Message:

@@ -15,7 +15,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from ipaddress import ip_address
-from urllib.parse import parse_qs, unquote, urlsplit
+from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 
 from services.notifications.errors import ConversationLost, MailPostponed, MailRefused, MailServerAway
 from shared.failures import Said
@@ -23,6 +23,7 @@ from shared.settings import SettingsError
 
 TIMEOUT = 30.0
 """Seconds that the mail server may take for one step."""
+USUAL_PORT = {"tls": 465, "starttls": 587, "none": 25}
 LEAVING = 421
 SHORTEST_PAUSE = timedelta(seconds=1)
 LONGEST_PAUSE = timedelta(minutes=1)
@@ -148,25 +149,20 @@ def mail_server(uri: str, sender: str) -> MailServer:
     Raises SettingsError. A password is sent over TLS only, or to this machine itself.
     """
     parts = urlsplit(uri)
-    try:
-        port, host = parts.port, parts.hostname or ""
-    except ValueError:
-        port, host = None, ""
     starttls = parse_qs(parts.query).get("starttls", ["off"])[-1]
-    faults = []
-    if parts.scheme not in {"smtp", "smtps"} or not host or starttls not in {"off", "required"}:
-        faults.append("SMTP_URI must read smtp://host:port, smtp://host:port?starttls=required or smtps://host:port")
     security = "tls" if parts.scheme == "smtps" else {"required": "starttls"}.get(starttls, "none")
-    if parts.username and security == "none" and not _is_loopback(host):
+    readable = parts.scheme in {"smtp", "smtps"} and starttls in {"off", "required"} and _has_place(parts)
+    faults = []
+    if not readable:
+        faults.append("SMTP_URI must read smtp://host:port, smtp://host:port?starttls=required or smtps://host:port")
+    if parts.username and security == "none" and not _is_loopback(parts.hostname or ""):
         faults.append("SMTP_URI has a password but no TLS: use smtps:// or ?starttls=required")
     if not ADDRESS.fullmatch(sender):
         faults.append("MAIL_FROM must be an address, such as zona@example.go.id")
     if faults:
         raise SettingsError(faults)
-    usual = {"tls": 465, "starttls": 587, "none": 25}[security]
-    return MailServer(
-        host, port or usual, security, sender, unquote(parts.username or ""), unquote(parts.password or "")
-    )
+    user, password = unquote(parts.username or ""), unquote(parts.password or "")
+    return MailServer(parts.hostname or "", parts.port or USUAL_PORT[security], security, sender, user, password)
 
 
 def clean(reply: str) -> str:
@@ -185,6 +181,13 @@ def _told(error: OSError) -> Said:
 
 def _bytes(reply: bytes | str) -> bytes:
     return reply if isinstance(reply, bytes) else reply.encode()
+
+
+def _has_place(parts: SplitResult) -> bool:
+    try:
+        return bool(parts.hostname) and (parts.port is None or parts.port > 0)
+    except ValueError:
+        return False
 
 
 def _is_loopback(host: str) -> bool:

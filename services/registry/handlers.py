@@ -16,7 +16,7 @@ from shared.failures import AlreadyExists
 from shared.storage import Aggregate, Cause, Event, put_projection
 
 if TYPE_CHECKING:
-    from shared.messaging import Received
+    from shared.contracts.received import Received
 
 TALLIED = [(status, predicate) for status in ("active", "revoked") for predicate in ("WBK", "WBBM")]
 

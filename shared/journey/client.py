@@ -54,11 +54,13 @@ class Refused(JourneyError):
 class Site:
     """The address of a system and the HTTP connections to it, one set for each thread.
 
-    ``requests.Session`` is not promised to be safe between threads, so each thread has its own.
+    ``requests.Session`` is not promised to be safe between threads, so each thread has its own. ``mark`` begins the
+    correlation id of every request, so that what a journey set off can be told from everything else on the system.
     """
 
     def __init__(self, base_url: str) -> None:
         self.base_url = base_url.rstrip("/")
+        self.mark = f"journey-{uuid.uuid4().hex[:12]}-"
         self._connections = threading.local()
 
     def address(self, service: str, path: str) -> str:
@@ -75,7 +77,9 @@ class Site:
             Refused: any answer of 400 and above that patience did not mend.
             JourneyError: nobody answers at the address.
         """
-        headers = {"Idempotency-Key": str(uuid.uuid4()), "Accept": "application/json", **request.pop("headers", {})}
+        command = str(uuid.uuid4())
+        own = {"Idempotency-Key": command, "X-Correlation-ID": self.mark + command, "Accept": "application/json"}
+        headers = {**own, **request.pop("headers", {})}
         until = time.monotonic() + PATIENCE
         while True:
             answer = self._once(method, url, until, headers=headers, **request)

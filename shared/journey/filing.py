@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime
 from typing import Any
 
-from shared.journey.client import Person, Refused
+from shared.journey.client import JourneyError, Person, Refused
 from shared.journey.plan import Filing, Turn
 from shared.journey.sheets import AREAS, Sheet
 from shared.journey.tour import Record, Tour
@@ -36,10 +36,19 @@ def file_all(tour: Tour, wave: Sequence[Record]) -> None:
 
 
 def declare(tour: Tour, record: Record) -> None:
-    """The leader and the staff have signed the integrity pact."""
+    """The leader and the staff have signed the integrity pact.
+
+    Raises:
+        JourneyError: the unit has declared before: another journey with this seed was here.
+    """
     unit, staff = record.filing.unit, 40 + record.filing.number % 60
     pact = {"date": STARTED.isoformat(), "place": unit.name, "signed": staff, "staff": staff}
-    tour.officer(record).post("units", f"/units/{unit.code}/declaration", pact)
+    try:
+        tour.officer(record).post("units", f"/units/{unit.code}/declaration", pact)
+    except Refused as refusal:
+        if refusal.code != "wrong_state":
+            raise
+        raise JourneyError(f"{unit.code} has declared before: on a used system choose another --seed") from refusal
 
 
 def build(tour: Tour, record: Record) -> None:

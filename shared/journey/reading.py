@@ -17,11 +17,11 @@ Card = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """Lists of the services, restricted to the units of this journey.
+    """Lists of the services, restricted to the units of this journey and to what it set off.
 
     ``filed`` and ``judged``: proposal → what units and what evaluation show of it. ``drafts``, ``public``: what the
-    registry shows to the registrar and to everyone. ``evaluators``, ``messages``: all of them. ``mails``: (recipient,
-    message id) of every mail that arrived, if the mail folder is known.
+    registry shows to the registrar and to everyone. ``evaluators``: all of them. ``mails``: (recipient, message id) of
+    every mail that arrived, if the mail folder is known.
     """
 
     filed: Mapping[str, Card]
@@ -44,7 +44,9 @@ def read_back(tour: Tour, mail_folder: Path | None = None) -> Reading:
         drafts=tuple(card for card in tour.one("registrar").each("registry", "/drafts") if card["unit"] in ours),
         public=tuple(designations(tour, ours)),
         evaluators=tuple(admin.each("evaluation", "/evaluators")),
-        messages=tuple(admin.each("notifications", "/messages")),
+        messages=tuple(
+            card for card in admin.each("notifications", "/messages") if tour.caused(card["correlation_id"])
+        ),
         mails=None if mail_folder is None else tuple(mails_in(mail_folder)),
     )
 

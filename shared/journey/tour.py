@@ -70,6 +70,10 @@ class Tour:
     records: tuple[Record, ...]
     patience: float = 300.0
 
+    def caused(self, correlation_id: str) -> bool:
+        """Whether a request of this journey is at the root of something."""
+        return correlation_id.startswith(self.company.site.mark)
+
     def officer(self, record: Record) -> Person:
         """The unit's officer."""
         unit = record.filing.unit

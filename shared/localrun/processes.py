@@ -63,7 +63,7 @@ class Child:
                 env={**os.environ, **program.environment},
                 start_new_session=True,
             )
-        self._gone = False
+        self._gone = self._asked = False
 
     @property
     def pid(self) -> int:
@@ -92,9 +92,16 @@ class Child:
                 self._gone = True
         return not self._gone
 
+    def ask_to_stop(self) -> None:
+        """SIGTERM, once, without waiting: many may stop side by side."""
+        if not self._asked:
+            self._asked = True
+            self.signal(signal.SIGTERM)
+
     def stop(self) -> None:
         """SIGTERM, a grace, SIGKILL; returns when the group is gone. A second call does nothing."""
-        if self.signal(signal.SIGTERM) and not self._ends_within(self.program.stop_within):
+        self.ask_to_stop()
+        if not self._ends_within(self.program.stop_within):
             self.kill()
 
     def kill(self) -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 import requests
 
 from shared.localrun.ports import LOOPBACK
-from shared.localrun.processes import Program
+from shared.localrun.processes import Program, last_line
 from shared.localrun.site import MOUNTS
 
 WEB_PROCESSES = 2
@@ -35,6 +35,11 @@ def answers_ok(*addresses: str) -> Callable[[], bool]:
     return look
 
 
+def why_no_application(output: str) -> str:
+    """Why gunicorn gave up: the last thing that was said by the application and not by gunicorn itself."""
+    return last_line("\n".join(line for line in output.splitlines() if not line.startswith("[")))
+
+
 @dataclass(frozen=True, slots=True)
 class Programs:
     """Made of the system's environment (see `System.environment`) and its state folder."""
@@ -51,7 +56,8 @@ class Programs:
     def mail_sink(self, folder: Path, port: int) -> Program:
         """The mail server that keeps what it is sent."""
         arguments = ("-m", "shared.localrun.mail", "--port", str(port), "--folder", str(folder))
-        return self._python("mail", arguments, lambda: _greets(port), without=_SECRETS | _BROKER)
+        environment = self._environment(_SECRETS | _BROKER)
+        return Program("mail", (sys.executable, *arguments), environment, ready=lambda: _greets(port))
 
     def site(self, port: int) -> Program:
         """All four web applications in one gunicorn; they never need the broker."""
@@ -59,10 +65,12 @@ class Programs:
         shutil.rmtree(metrics, ignore_errors=True)
         metrics.mkdir(parents=True)
         place = ("--bind", f"{LOOPBACK}:{port}", "--workers", str(WEB_PROCESSES), "--threads", str(WEB_THREADS))
-        arguments = ("-m", "gunicorn", *place, "--no-control-socket", "shared.localrun.site:create_app()")
+        options = ("--graceful-timeout", "10", "--no-control-socket")
+        arguments = ("-m", "gunicorn", *place, *options, "shared.localrun.site:create_app()")
         ready = answers_ok(*(f"http://{LOOPBACK}:{port}{path}/health/ready" for path in MOUNTS.values()))
         shared = {"PROMETHEUS_MULTIPROC_DIR": str(metrics)}  # one page of metrics for both processes
-        return self._python("web", arguments, ready, without=_BROKER | {"ZONA_ADMIN_PASSWORD"}, more=shared)
+        environment = self._environment(_BROKER | {"ZONA_ADMIN_PASSWORD"}, shared)
+        return Program("web", (sys.executable, *arguments), environment, ready=ready, reason=why_no_application)
 
     def worker(self, service: str, health_port: int) -> Program:
         """The worker of one service; its health and metrics at `health_port`."""
@@ -70,17 +78,6 @@ class Programs:
         arguments = (str(Path(sys.executable).with_name("zi")), "worker", service)
         ready = answers_ok(f"http://{LOOPBACK}:{health_port}/health/ready")
         return Program(f"worker-{service}", arguments, self._environment(_SECRETS, more), ready=ready, stop_within=20)
-
-    def _python(
-        self,
-        name: str,
-        arguments: tuple[str, ...],
-        ready: Callable[[], bool],
-        *,
-        without: set[str],
-        more: Mapping[str, str] | None = None,
-    ) -> Program:
-        return Program(name, (sys.executable, *arguments), self._environment(without, more or {}), ready=ready)
 
     def _environment(self, without: set[str] | None = None, more: Mapping[str, str] | None = None) -> dict[str, str]:
         """Ours, less what this process has no business with; an empty value hides one that we inherited."""

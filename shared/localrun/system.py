@@ -70,6 +70,9 @@ class System:
     ) -> None:
         if self.supervisor.children:
             self._tell(("Semuanya dihentikan", "Everything is being stopped"))
+        for name in ("web", *(f"worker-{service}" for service in SERVICES)):
+            if child := self.supervisor.children.get(name):
+                child.ask_to_stop()  # all of them side by side, before the servers that they use
         self.supervisor.close()
         self.state.close()
         self._signals.__exit__(kind, error, trace)

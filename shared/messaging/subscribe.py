@@ -27,7 +27,7 @@ from shared.messaging.consumer import PausingConsumer
 from shared.messaging.extensions import settings_of
 from shared.messaging.failing import Outcome, classify, forwarded
 from shared.messaging.publisher import BrokerAway
-from shared.messaging.received import Received, Undecodable, read
+from shared.contracts.received import Received, Undecodable, read
 from shared.observability import bind_correlation, logger
 from shared.observability.metrics import EARLY_SECONDS, EVENT_SECONDS, EVENTS
 

@@ -27,7 +27,7 @@ def after_of(cursor: str | None) -> str | None:
     if not cursor:
         return None
     try:
-        return base64.urlsafe_b64decode(cursor.encode()).decode()
+        return base64.b64decode(cursor.encode(), altchars=b"-_", validate=True).decode()
     except (binascii.Error, UnicodeDecodeError, UnicodeEncodeError, ValueError) as error:
         raise InvalidInput(
             ("Kursor halaman tidak dikenal.", "The page cursor is not known."),

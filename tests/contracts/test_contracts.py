@@ -12,7 +12,7 @@ from marshmallow import fields
 
 from shared.contracts import CONTRACTS, Contract, decode, event_id
 from shared.failures import ZonaError
-from shared.messaging.received import read
+from shared.contracts.received import read
 from shared.messaging.subscribe import Subscription
 from shared.settings import SERVICES, Settings
 

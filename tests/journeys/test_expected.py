@@ -71,6 +71,6 @@ def test_an_index_exactly_at_the_minimum_holds_and_a_hundredth_less_does_not() -
 
 
 def test_the_best_letters_reach_all_points_that_are_not_counted() -> None:
-    counted = {"MP": 2, "SDM": 2, "AK": 2, "PW": 5, "PP": Fraction("1.25")}
+    counted = {"MP": Fraction(2), "SDM": Fraction(2), "AK": Fraction(2), "PW": Fraction(5), "PP": Fraction("1.25")}
     best = expected.lever_points(BEST)
     assert best == {area: points - counted.get(area, 0) for area, points in expected.AREA_POINTS.items()}

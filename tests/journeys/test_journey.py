@@ -138,11 +138,17 @@ def test_each_gate_is_failed_by_some_proposal_and_all_but_one_of_them_alone(play
     assert alone == set(expected.LIMITS) - {"birokrasi_bersih"}
 
 
-def test_the_points_are_those_of_the_regulation(played: Played) -> None:
+def test_the_points_are_exactly_those_of_the_regulation(played: Played) -> None:
     for record in filter(is_evaluated, played.tour.records):
-        stage, _ = failed_gates(record)
-        score = expected.of_worksheet(record.filing.sheets.tpi) if stage == "screening" else final_score(record)
-        assert abs(Fraction(played.detail(record)["total"]) - score.total) < Fraction(1, 10**6)
+        shown = played.detail(record)
+        at_screening = failed_gates(record)[0] == "screening"
+        score = expected.of_worksheet(record.filing.sheets.tpi) if at_screening else final_score(record)
+        verdict = shown["screening" if at_screening else "result"]
+        assert Fraction(verdict["exact"]["total"]) == score.total
+        assert abs(Fraction(verdict["total"]) - score.total) < Fraction(1, 10**6)
+        assert abs(Fraction(verdict["pengungkit"]) - score.pengungkit) < Fraction(1, 10**6)
+        for area, points in score.areas.items():
+            assert abs(Fraction(verdict["areas"][area]["score"]) - points) < Fraction(1, 10**6)
 
 
 def test_every_evaluated_proposal_has_three_evaluators_of_other_institutions(played: Played) -> None:
@@ -215,6 +221,7 @@ def test_everybody_concerned_has_a_mail_in_their_language_that_carries_the_corre
     assert {mail["X-Zona-Message-Id"] for mail in played.mails} == set(messages)
     for mail in played.mails:
         assert mail["X-Correlation-ID"] == messages[mail["X-Zona-Message-Id"]]["correlation_id"]
+        assert played.tour.caused(mail["X-Correlation-ID"])
     language = {account.email: account.language for account in played.tour.nation.accounts}
     spoken = Counter((language[str(mail["To"])], mail["Content-Language"]) for mail in played.mails)
     assert set(spoken) == {("id", "id"), ("en", "en")}

@@ -243,9 +243,8 @@ def _check_round(proposal: Proposal, round: int) -> None:
 
 def _gates_not_passed(proposal: Proposal) -> GatesNotPassed:
     failed = [gate.gate for gate in proposal.final.gates if not gate.passed] if proposal.final else []
-    named = ", ".join(failed)
     return GatesNotPassed(
-        (f"Syarat yang tidak terpenuhi: {named}.", f"Gates not passed: {named}."),
+        (f"Syarat yang tidak terpenuhi: {', '.join(failed)}.", f"Gates not passed: {', '.join(failed)}."),
         remedy=("Usulan ini hanya dapat ditolak.", "This proposal can only be rejected."),
         gates=failed,
     )

@@ -25,7 +25,8 @@ def trace(
     """The score as a tree: component → aspect → area → sub-indicator → question, each with its formula.
 
     `answers` explains values by the answers that gave them, `layers` by the sheets whose mean they are.
-    Every node has "exact" (a fraction as text), "decimal" (6 places) and "formula".
+    Every node has "exact" (a fraction as text), "decimal" (6 places) and "formula"; words in a formula
+    stand in Indonesian and English.
     """
     tracer = _Tracer(score, answers or {}, layers)
     components = [tracer.component(part) for part in score.instrument.components]
@@ -86,7 +87,7 @@ class _Tracer:
 
     def _formula(self, question: Question) -> str:
         if question.id not in self._score.answered:
-            return "unanswered = 0"
+            return "tak terjawab / unanswered = 0"
         if question.id in self._answers and not self._replaced(question):
             return _answer_formula(question, self._answers[question.id])
         if any(question.id in layer for layer in self._layers):
@@ -97,7 +98,7 @@ class _Tracer:
     def _index_formula(self, question: Question) -> str:
         value = self._score.values[question.id]
         if question.survey is None or question.scale.maximum is None:
-            return f"value {value}"
+            return f"nilai / value {value}"
         return f"{question.survey}: {value * question.scale.maximum} / {question.scale.maximum}"
 
     def _replaced(self, question: Question) -> bool:
@@ -112,8 +113,8 @@ def _answer_formula(question: Question, answer: Answer) -> str:
     if question.ratio is not None and isinstance(answer, Mapping):
         ratio = question.ratio
         counts = ", ".join(f"{key} = {value}" for key, value in answer.items())
-        text = f"{ratio.formula}, clamped to {ratio.floor}..{ratio.ceiling}; {counts}"
-        zero = f"; zero denominator ({ratio.zero.status}: {ratio.zero.source})"
+        text = f"{ratio.formula} ∈ {ratio.floor}..{ratio.ceiling}; {counts}"
+        zero = f"; penyebut nol / zero denominator ({ratio.zero.status}: {ratio.zero.source})"
         return text + zero if answer[ratio.denominator] == 0 else text
     if question.scale.kind is ScaleKind.INDEX:
         return f"{answer} / {question.scale.maximum}"

@@ -18,7 +18,7 @@ from services.evaluation.handlers import places
 from services.evaluation.handlers.heard import Heard
 from services.evaluation.rooms import Rooms
 from services.evaluation.store import every_row
-from shared.failures import AlreadyHeard, Failure, ZonaError
+from shared.failures import AlreadyHeard, Away, Failure, ZonaError
 from shared.storage import Aggregate, Cause, Event
 
 ROUNDS = 8
@@ -74,8 +74,9 @@ def place(rooms: Rooms, key: str, cause: Cause) -> None:
         try:
             _try_to_place(rooms, current.state, places.unheard(cause) if known else cause)
             return
-        except (EvaluatorFull, PlacementMoved, MoveNotOpen, AlreadySettled, AlreadyHeard):
-            # Somebody was faster. Look again: what this run holds counts as held then, or is given back.
+        except (EvaluatorFull, PlacementMoved, MoveNotOpen, AlreadySettled, AlreadyHeard, Away):
+            # Somebody was faster (Away: many were, on one evaluator; a database that is away raises another error).
+            # Look again: what this run holds counts as held then, or is given back.
             continue
     raise PlacementContended(
         (f"Penempatan {key} tertunda.", f"The placement of {key} has to wait its turn."),

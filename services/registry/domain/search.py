@@ -19,10 +19,15 @@ def words_of(text: str) -> list[str]:
 
     An apostrophe joins (Jum'at → jumat), any other mark divides (L3171-RSUD-01 → l3171, rsud, 01).
     """
-    plain = unicodedata.normalize("NFKD", text.casefold().translate(APOSTROPHES))
-    letters = (letter for letter in plain if not unicodedata.combining(letter))
+    letters = (letter for letter in _plain(text) if not unicodedata.combining(letter))
     parts = "".join(letter if letter.isalnum() else " " for letter in letters).split()
     return list(dict.fromkeys(part[:LONGEST_WORD] for part in parts))
+
+
+def _plain(text: str) -> str:
+    """Compatibility caseless form (Unicode 3.13, D146): a letter may gain case or marks when it is taken apart."""
+    apart = unicodedata.normalize("NFKD", text.translate(APOSTROPHES))
+    return unicodedata.normalize("NFKD", apart.casefold()).translate(APOSTROPHES)
 
 
 def beginnings(words: Iterable[str]) -> list[str]:

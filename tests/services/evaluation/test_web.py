@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from fractions import Fraction
 from typing import Any
@@ -69,8 +68,8 @@ class Browser:
 
 
 @pytest.fixture
-def browser(settings: Settings, rooms: Rooms) -> Iterator[Browser]:
-    yield Browser(create_app(settings, rooms).test_client(), settings)
+def browser(settings: Settings, rooms: Rooms) -> Browser:
+    return Browser(create_app(settings, rooms).test_client(), settings)
 
 
 def pointers(answer: TestResponse) -> list[str]:

@@ -11,7 +11,7 @@ from services.evaluation import handlers, queries
 from services.evaluation.domain.worksheet import Layer, hash_of
 from services.evaluation.errors import NotReopenable, NotYours, StaleAnswer, WorksheetIsSealed
 from services.evaluation.rooms import Rooms
-from shared.failures import AlreadyExists, Early, InvalidInput, StaleVersion
+from shared.failures import AlreadyExists, Away, Early, InvalidInput, StaleVersion
 from shared.security import Actor
 from tests.services.evaluation.samples import (
     CYCLE,
@@ -87,9 +87,19 @@ def test_ids_with_dots_and_counts_come_back_as_they_were_given(rooms: Rooms) -> 
 def test_many_officers_at_once_lose_nothing(rooms: Rooms) -> None:
     know(rooms)
     begin(rooms)
-    answers = dict(list(answers_at(Fraction(1)).items())[:40])
-    with ThreadPoolExecutor(8) as people:
-        list(people.map(lambda one: put(rooms, *one), answers.items()))
+    answers = dict(list(answers_at(Fraction(1)).items())[:24])
+
+    def insist(question: str, value: object) -> None:
+        """As a client does: a 503 is sent again."""
+        for _ in range(20):
+            try:
+                return put(rooms, question, value)
+            except Away:
+                continue
+        raise AssertionError(f"{question} was never taken")
+
+    with ThreadPoolExecutor(6) as people:
+        list(people.map(lambda one: insist(*one), answers.items()))
     assert rooms.worksheets.load(KEY).state.values_of(Layer.UNIT) == answers
 
 

@@ -129,6 +129,66 @@ def test_a_contact_and_an_event_at_once_leave_no_message_waiting(rooms: Rooms) -
     assert len(all_messages(rooms)) == sum(range(1, 13)) + sum(range(12))
 
 
+def test_a_contact_written_between_the_look_and_the_message_finds_it_queued(
+    rooms: Rooms, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    handlers.learn_account(rooms, UNIT_OFFICER)
+    create = rooms.messages.create
+
+    def contact_first(*given: Any) -> Any:
+        reach(rooms, "petugas")
+        return create(*given)
+
+    monkeypatch.setattr(rooms.messages, "create", contact_first)
+    handlers.notify(rooms, sample("units.unit_declared"))
+    assert queries.statistics(rooms) == {"sent": 0, "queued": 1, "failed": 0, "waiting_address": 0}
+
+
+def test_a_message_that_the_timer_queues_first_is_left_as_it_is(rooms: Rooms, monkeypatch: pytest.MonkeyPatch) -> None:
+    handlers.learn_account(rooms, UNIT_OFFICER)
+    create = rooms.messages.create
+
+    def contact_after(*given: Any) -> Any:
+        made = create(*given)
+        reach(rooms, "petugas")
+        return made
+
+    monkeypatch.setattr(rooms.messages, "create", contact_after)
+    handlers.notify(rooms, sample("units.unit_declared"))
+    (message,) = all_messages(rooms)
+    assert (message["summary"]["state"], queries.statistics(rooms)["queued"]) == ("queued", 1)
+
+
+def test_a_crash_between_message_and_queueing_is_mended_by_the_second_delivery(
+    rooms: Rooms, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    handlers.learn_account(rooms, UNIT_OFFICER)
+    reach(rooms, "petugas")
+    event = sample("units.unit_declared")
+    with monkeypatch.context() as crash:
+        crash.setattr(rooms.contacts, "find", lambda _account: None)  # the message was written before the contact
+        handlers.notify(rooms, event)
+    assert queries.statistics(rooms)["waiting_address"] == 1
+    handlers.notify(rooms, event)
+    assert queries.statistics(rooms)["queued"] == 1
+
+
+def test_a_first_contact_that_somebody_else_saves_first_is_changed(
+    rooms: Rooms, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    create = rooms.contacts.create
+
+    def other_first(*given: Any) -> Any:
+        monkeypatch.setattr(rooms.contacts, "create", create)
+        handlers.put_contact(rooms, "petugas", "a@example.go.id", Language.INDONESIAN, Cause(NOON, "c"))
+        return create(*given)
+
+    monkeypatch.setattr(rooms.contacts, "create", other_first)
+    handlers.put_contact(rooms, "petugas", "b@example.go.id", Language.ENGLISH, Cause(NOON, "c"))
+    saved = queries.contact(rooms, "petugas")
+    assert (saved.state.email, saved.version) == ("b@example.go.id", 2)
+
+
 def test_a_contact_that_changes_during_the_look_is_looked_through_again(
     rooms: Rooms, monkeypatch: pytest.MonkeyPatch
 ) -> None:

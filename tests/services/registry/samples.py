@@ -118,7 +118,11 @@ def publish(
     rooms: Rooms, unit: str = "L3171-RSUD-01", cycle: str = "2026", target: str = "WBK", time: datetime = NOW
 ) -> str:
     """Draft and publish a designation; gives its number."""
-    number = draft(rooms, unit, cycle, target)
+    return publish_drafted(rooms, draft(rooms, unit, cycle, target), time)
+
+
+def publish_drafted(rooms: Rooms, number: str, time: datetime = NOW) -> str:
+    """Publish a draft that stands; gives its number."""
     handlers.publish_designation(rooms, number, decree(day=time.date()), command(time))
     return number
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from fractions import Fraction
@@ -253,14 +254,19 @@ def test_a_leap_day_ends_its_year_on_the_first_of_march() -> None:
     assert whole_years(date(2026, 1, 1), date(2025, 1, 1)) == 0
 
 
-def test_every_refusal_speaks_both_languages() -> None:
+def refusals() -> Iterator[ZonaError]:
     for one in in_every_state():
         for make in MAKING.values():
             try:
                 make(one)
             except ZonaError as refusal:
-                assert all(refusal.said)
-                assert all(refusal.remedy)
+                yield refusal
+
+
+def test_every_refusal_speaks_both_languages_and_names_a_remedy() -> None:
+    for refusal in refusals():
+        assert all(refusal.said)
+        assert all(refusal.remedy)
 
 
 def test_fractions_of_the_staff_are_exact() -> None:

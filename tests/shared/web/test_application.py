@@ -191,6 +191,7 @@ def test_pages_follow_each_other_by_cursor(site: Site) -> None:
     assert (first["items"], second["items"], second["next"]) == (["a", "b", "c"], ["d", "e"], None)
     assert site.client.get("/api/v1/things?limit=1000").status_code == 422
     assert site.client.get("/api/v1/things?cursor=%FF").status_code == 422
+    assert site.client.get("/api/v1/things?cursor=%C3%A9").status_code == 422
 
 
 def test_ready_says_no_while_the_database_does_not_answer(settings: Settings) -> None:

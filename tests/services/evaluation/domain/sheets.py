@@ -5,9 +5,13 @@ from __future__ import annotations
 from random import Random
 from typing import Any
 
+from hypothesis import settings
 from hypothesis import strategies as st
 
 from services.evaluation.domain.instrument import Instrument, Question, Ratio, ScaleKind
+
+unhurried = settings(deadline=None)
+"""For every property: a busy machine is no fault of the rules."""
 
 
 def uniform_sheet(instrument: Instrument, *, best: bool) -> dict[str, Any]:

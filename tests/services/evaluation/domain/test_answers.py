@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from services.evaluation.domain.answers import LARGEST_COUNT, faults_in, read_answers, read_index
 from services.evaluation.instrument_files import load
 from shared.failures import InvalidInput
-from tests.services.evaluation.domain.sheets import sheets, uniform_sheet
+from tests.services.evaluation.domain.sheets import sheets, unhurried, uniform_sheet
 
 LKE = load("lke-2021")
 LHKPN = {"kepala_satker": 1, "pejabat_wajib": 2, "lainnya": 3, "sudah": 6}
@@ -142,6 +142,7 @@ def test_informational_counts_may_stand_or_be_left_out() -> None:
     assert faults_in(LKE, {"A.II.PW.ii.a": {"harus": 4, "selesai": 3}}) == ()
 
 
+@unhurried
 @given(sheets(LKE))
 def test_any_sheet_of_allowed_answers_is_taken_and_reading_again_changes_nothing(raw: dict[str, Any]) -> None:
     read = read_answers(LKE, raw)
@@ -149,6 +150,7 @@ def test_any_sheet_of_allowed_answers_is_taken_and_reading_again_changes_nothing
     assert set(read) == set(raw)
 
 
+@unhurried
 @given(
     st.recursive(
         st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
@@ -162,6 +164,7 @@ def test_anything_at_all_is_either_read_or_refused_with_messages(raw: Any) -> No
         assert fault.said[1]
 
 
+@unhurried
 @given(st.integers(0, 400))
 def test_an_index_is_read_exactly(hundredths: int) -> None:
     assert read_index(f"{hundredths / 100:.2f}", Fraction(4)) == Fraction(hundredths, 100)

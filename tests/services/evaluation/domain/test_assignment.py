@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.evaluation.domain.assignment import Evaluator, Proposal, choose_evaluators
+from tests.services.evaluation.domain.sheets import unhurried
 
 PROPOSAL = Proposal("L3171-RSUD-01.2026.1", "L3171", "31", "health", frozenset({"e2", "e5"}))
 INSTITUTIONS = st.sampled_from(["L3171", "K01", "B02", "L32"])
@@ -30,6 +31,7 @@ def _evaluator(id_: str, load: int = 0, **changes: object) -> Evaluator:
     return replace(Evaluator(id_, "K01", load), **changes)  # type: ignore[arg-type] # names of the dataclass
 
 
+@unhurried
 @given(EVALUATORS, st.integers(0, 5), st.integers(0, 7))
 def test_the_chosen_are_allowed_and_the_excluded_are_not(pool: list[Evaluator], count: int, max_load: int) -> None:
     found = choose_evaluators(PROPOSAL, pool, count=count, max_load=max_load)
@@ -45,6 +47,7 @@ def test_the_chosen_are_allowed_and_the_excluded_are_not(pool: list[Evaluator], 
     assert found.missing == count - len(found.chosen)
 
 
+@unhurried
 @given(EVALUATORS, st.integers(0, 5))
 def test_nobody_who_is_free_has_less_load_than_one_who_is_chosen(pool: list[Evaluator], count: int) -> None:
     found = choose_evaluators(PROPOSAL, pool, count=count, max_load=7)
@@ -53,6 +56,7 @@ def test_nobody_who_is_free_has_less_load_than_one_who_is_chosen(pool: list[Eval
     assert all(load[id_] <= least for id_ in found.chosen for least in waiting)
 
 
+@unhurried
 @given(EVALUATORS, st.randoms(use_true_random=False))
 def test_the_order_of_the_list_changes_nothing(pool: list[Evaluator], random: object) -> None:
     shuffled = list(pool)

@@ -14,7 +14,7 @@ from services.evaluation.domain.gates import all_passed, gates_for, target_fault
 from services.evaluation.domain.scoring import score_answers, score_values
 from services.evaluation.instrument_files import load
 from shared.failures import InvalidInput
-from tests.services.evaluation.domain.sheets import uniform_sheet
+from tests.services.evaluation.domain.sheets import unhurried, uniform_sheet
 
 LKE = load("lke-2021")
 NAMES = [
@@ -54,6 +54,7 @@ def test_areas_are_measured_in_percent_and_everything_else_in_points() -> None:
     )
 
 
+@unhurried
 @given(st.fractions(0, 1), st.sampled_from(["WBK", "WBBM"]))
 def test_a_gate_passes_exactly_when_the_measure_reaches_the_limit(value: Fraction, target: str) -> None:
     score = score_values(LKE, dict.fromkeys(LKE.questions, value))
@@ -61,6 +62,7 @@ def test_a_gate_passes_exactly_when_the_measure_reaches_the_limit(value: Fractio
         assert gate.passed == (gate.measured >= gate.limit)
 
 
+@unhurried
 @given(st.lists(st.booleans(), min_size=1))
 def test_all_must_hold(passed: list[bool]) -> None:
     one = gates_for(LKE, "WBK", score_values(LKE, {}))[0]

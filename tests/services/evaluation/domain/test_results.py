@@ -13,6 +13,7 @@ from services.evaluation.domain.gates import GateResult, gates_for
 from services.evaluation.domain.results import decimal_text, gate_documents, limit_text, score_result
 from services.evaluation.domain.scoring import score_values
 from services.evaluation.instrument_files import load
+from tests.services.evaluation.domain.sheets import unhurried
 
 LKE = load("lke-2021")
 
@@ -37,6 +38,7 @@ def test_a_decimal_without_places_is_a_whole_number() -> None:
     assert decimal_text(Fraction(5, 2), 0) == "2"
 
 
+@unhurried
 @given(st.integers(-(10**9), 10**9), st.integers(0, 9), st.integers(1, 8))
 def test_rounding_agrees_with_the_decimal_module(digits: int, exponent: int, places: int) -> None:
     exact = Decimal(digits).scaleb(-exponent)
@@ -50,6 +52,7 @@ def test_a_limit_stands_as_the_law_prints_it(limit: str, text: str) -> None:
     assert limit_text(Fraction(limit)) == text
 
 
+@unhurried
 @given(st.integers(1, 10**15))
 def test_what_failed_is_never_shown_at_its_limit(parts: int) -> None:
     limit = Fraction(75)

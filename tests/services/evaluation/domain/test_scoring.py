@@ -24,7 +24,7 @@ from services.evaluation.domain.scoring import (
 )
 from services.evaluation.instrument_files import available, load, load_document
 from shared.failures import InvalidInput
-from tests.services.evaluation.domain.sheets import sheets, uniform_sheet
+from tests.services.evaluation.domain.sheets import sheets, unhurried, uniform_sheet
 
 LKE = load("lke-2021")
 INSTRUMENTS = [load(id_) for id_ in available()]
@@ -53,6 +53,7 @@ def test_the_worst_and_the_empty_sheet_are_zero(instrument: Instrument) -> None:
     assert not empty.answered
 
 
+@unhurried
 @given(st.data(), st.sampled_from(available()))
 def test_every_number_lies_between_nothing_and_its_weight(data: st.DataObject, instrument_id: str) -> None:
     instrument = load(instrument_id)
@@ -64,6 +65,7 @@ def test_every_number_lies_between_nothing_and_its_weight(data: st.DataObject, i
     assert 0 <= score.total <= 100
 
 
+@unhurried
 @given(st.data(), st.sampled_from(available()))
 def test_every_level_is_the_sum_of_the_level_below(data: st.DataObject, instrument_id: str) -> None:
     instrument = load(instrument_id)
@@ -73,6 +75,7 @@ def test_every_level_is_the_sum_of_the_level_below(data: st.DataObject, instrume
     assert sum(score.aspects.values()) == score.total
 
 
+@unhurried
 @given(st.data(), st.sampled_from(available()))
 def test_the_total_agrees_with_a_second_reading_of_the_file(data: st.DataObject, instrument_id: str) -> None:
     instrument = load(instrument_id)
@@ -80,6 +83,7 @@ def test_the_total_agrees_with_a_second_reading_of_the_file(data: st.DataObject,
     assert score_answers(instrument, raw).total == _total_by_hand(DOCUMENTS[instrument.id], raw)
 
 
+@unhurried
 @given(st.data())
 def test_a_better_option_never_lowers_any_number(data: st.DataObject) -> None:
     raw = data.draw(sheets(LKE))
@@ -95,6 +99,7 @@ def test_a_better_option_never_lowers_any_number(data: st.DataObject) -> None:
     _assert_nowhere_lower(low, high)
 
 
+@unhurried
 @given(sheets(LKE), st.integers(0, 400), st.integers(0, 400))
 def test_a_higher_index_never_lowers_any_number(raw: dict[str, Any], one: int, other: int) -> None:
     low, high = sorted((one, other))
@@ -102,6 +107,7 @@ def test_a_higher_index_never_lowers_any_number(raw: dict[str, Any], one: int, o
     _assert_nowhere_lower(*(_score(LKE, sheet) for sheet in sheets_by_index))
 
 
+@unhurried
 @given(sheets(LKE), st.integers(0, 20), st.integers(0, 20), st.integers(0, 20))
 def test_more_done_of_the_same_never_lowers_any_number(raw: dict[str, Any], whole: int, one: int, other: int) -> None:
     less, more = sorted((one, other))
@@ -120,6 +126,7 @@ def test_more_done_of_the_same_never_lowers_any_number(raw: dict[str, Any], whol
     _assert_nowhere_lower(worse, better)
 
 
+@unhurried
 @given(sheets(LKE), st.data())
 def test_leaving_a_question_out_is_the_same_as_its_worst_answer(raw: dict[str, Any], data: st.DataObject) -> None:
     id_ = data.draw(st.sampled_from(list(LKE.questions)))
@@ -134,6 +141,7 @@ def test_an_answer_that_was_not_read_is_refused_loudly() -> None:
             value_of(LKE.questions[id_], answer)
 
 
+@unhurried
 @given(st.lists(VALUES, min_size=1, max_size=4))
 def test_the_mean_of_sheets_is_the_mean_of_their_scores(layers: list[dict[str, Fraction]]) -> None:
     mean = score_values(LKE, mean_of_layers(LKE, layers))
@@ -142,6 +150,7 @@ def test_the_mean_of_sheets_is_the_mean_of_their_scores(layers: list[dict[str, F
     assert mean.answered == frozenset().union(*(score.answered for score in each))
 
 
+@unhurried
 @given(VALUES, st.integers(1, 5))
 def test_the_mean_of_equal_sheets_is_the_sheet(layer: dict[str, Fraction], times: int) -> None:
     assert mean_of_layers(LKE, [layer] * times) == layer
@@ -215,8 +224,8 @@ def _total_by_hand(document: Any, answers: Mapping[str, Any]) -> Fraction:
                     worth = [_worth(document, question, answers.get(question["id"])) for question in sub["questions"]]
                     total += Fraction(sub["weight"]) * sum(worth) / len(worth)
             for item in aspect.get("items", []):
-                worth = _worth(document, item["question"], answers.get(item["question"]["id"]))
-                total += Fraction(item["weight"]) * worth
+                answer = answers.get(item["question"]["id"])
+                total += Fraction(item["weight"]) * _worth(document, item["question"], answer)
     return total
 
 

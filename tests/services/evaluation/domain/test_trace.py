@@ -14,12 +14,13 @@ from services.evaluation.domain.gates import gates_for
 from services.evaluation.domain.scoring import mean_of_layers, read_surveys, score_answers, score_values
 from services.evaluation.domain.trace import trace
 from services.evaluation.instrument_files import load
-from tests.services.evaluation.domain.sheets import sheets
+from tests.services.evaluation.domain.sheets import sheets, unhurried
 
 LKE = load("lke-2021")
 COUNTS = {"A.II.AK.i.a": {"jumlah_sasaran": 10, "tercapai_100": 8}}
 
 
+@unhurried
 @given(sheets(LKE))
 def test_every_formula_of_the_tree_gives_its_number(raw: dict[str, Any]) -> None:
     answers = read_answers(LKE, raw)
@@ -37,11 +38,11 @@ def test_a_question_shows_its_answer_and_how_it_counts() -> None:
     nodes = _by_id(trace(score_answers(LKE, answers), answers=answers))
     counted = nodes["A.II.AK.i.a"]
     assert counted["answer"] == {"jumlah_sasaran": 10, "tercapai_100": 8}
-    assert counted["formula"].startswith("tercapai_100 / jumlah_sasaran, clamped to 0..1; jumlah_sasaran = 10")
+    assert counted["formula"].startswith("tercapai_100 / jumlah_sasaran ∈ 0..1; jumlah_sasaran = 10")
     assert (counted["exact"], counted["decimal"]) == ("4/5", "0.800000")
     assert nodes["A.I.MP.i.b"]["formula"] == "B (abc)"
     assert nodes["B.I.a"]["formula"] == "3.72 / 4"
-    assert nodes["A.I.MP.i.a"]["formula"] == "unanswered = 0"
+    assert nodes["A.I.MP.i.a"]["formula"] == "tak terjawab / unanswered = 0"
     assert nodes["A.I.MP.i"]["formula"] == "1/2 × (0 + 1/2) / 2"
 
 
@@ -70,7 +71,7 @@ def test_a_survey_index_is_named_in_the_place_of_the_sheets_own() -> None:
 
 def test_a_value_without_an_answer_is_shown_as_it_came() -> None:
     node = _by_id(trace(score_values(LKE, {"B.I.b": Fraction(1, 3)})))["B.I.b"]
-    assert node["formula"] == "value 1/3"
+    assert node["formula"] == "nilai / value 1/3"
 
 
 def test_the_trace_is_plain_data_with_areas_and_gates() -> None:

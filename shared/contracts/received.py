@@ -8,7 +8,8 @@ from typing import Any
 
 from marshmallow import ValidationError
 
-from shared.contracts import ContractBroken, contract_of, decode
+from shared.contracts.envelope import decode
+from shared.contracts.registry import ContractBroken, contract_of
 from shared.failures import ZonaError
 from shared.storage.causes import Cause
 

@@ -1,0 +1,1 @@
+"""What puts the house into operation: images, gateway, broker, database, secrets."""

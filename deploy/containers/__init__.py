@@ -1,0 +1,1 @@
+"""The programs inside the images: start after the ground holds, health, the one-shot set-up."""
