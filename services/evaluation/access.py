@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from services.evaluation.domain.proposal import Proposal
 from services.evaluation.domain.review import Review
 from services.evaluation.domain.worksheet import Layer, Worksheet
 from services.evaluation.errors import NotYours
-from shared.security import Actor
+
+if TYPE_CHECKING:
+    # At run time it would bring the token library, which workers do without.
+    from shared.security import Actor
 
 SEES_EVERYTHING = ("admin", "panel", "surveyor", "registrar")
 SEES_EVALUATORS = ("admin", "panel")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from services.evaluation import access, instrument_files
 from services.evaluation.domain.proposal import Proposal
@@ -15,8 +15,11 @@ from services.evaluation.rooms import Rooms
 from services.evaluation.rows import proposal_row
 from services.evaluation.store import rows
 from shared.failures import Early, NotFound, WrongState
-from shared.security import Actor
 from shared.storage import Aggregate
+
+if TYPE_CHECKING:
+    # At run time it would bring the token library, which workers do without.
+    from shared.security import Actor
 
 UNDECIDED = ProposalState.AGGREGATED.value
 

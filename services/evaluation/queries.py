@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from services.evaluation import access, instrument_files
 from services.evaluation.domain.gates import gates_for
@@ -13,7 +13,10 @@ from services.evaluation.rooms import Rooms
 from services.evaluation.store import rows
 from services.evaluation.views import evaluator_view, review_view, worksheet_view
 from shared.failures import NotFound, said
-from shared.security import Actor
+
+if TYPE_CHECKING:
+    # At run time it would bring the token library, which workers do without.
+    from shared.security import Actor
 
 
 def instruments() -> list[dict[str, Any]]:

@@ -15,7 +15,7 @@ from services.units.documents import AccountDocument, CycleDocument, Institution
 from services.units.domain.account import Account
 from services.units.domain.cycle import Cycle
 from services.units.domain.institution import Institution
-from services.units.domain.unit import Unit
+from services.units.domain.unit import Proposal, Unit
 from shared.storage import Aggregate, AggregateStore
 from shared.storage.aggregates import HIGHEST
 
@@ -35,37 +35,36 @@ class Stores:
     attempts: Attempts
 
 
+INSTITUTION_INDEXES = (("state.kind", "key"), ("summary.unsettled", "key"))
+UNIT_INDEXES = (
+    ("state.institution", "key"),
+    ("state.state", "key"),
+    ("state.institution", "state.state", "key"),
+    ("summary.cycles", "key"),
+)
+
+
 def open_stores(database: Database[dict[str, Any]]) -> Stores:
     """The stores on the service's database."""
-    return Stores(
-        database=database,
-        institutions=AggregateStore(
-            database,
-            "institution",
-            InstitutionDocument,
-            service=SERVICE,
-            indexes=[_index("state.kind", "key"), _index("summary.unsettled", "key")],
-            summary=summary_of_institution,
-        ),
-        units=AggregateStore(
-            database,
-            "unit",
-            UnitDocument,
-            service=SERVICE,
-            indexes=[
-                _index("state.institution", "key"),
-                _index("state.state", "key"),
-                _index("state.institution", "state.state", "key"),
-                _index("state.institution", "summary.designated"),
-                _index("summary.cycles", "key"),
-                _index("state.institution", "summary.cycles", "key"),
-            ],
-            summary=summary_of_unit,
-        ),
-        cycles=AggregateStore(database, "cycle", CycleDocument, service=SERVICE),
-        accounts=AggregateStore(database, "account", AccountDocument, service=SERVICE),
-        attempts=Attempts(database),
+    institutions: AggregateStore[Institution] = AggregateStore(
+        database,
+        "institution",
+        InstitutionDocument,
+        service=SERVICE,
+        indexes=[_index(*names) for names in INSTITUTION_INDEXES],
+        summary=summary_of_institution,
     )
+    units: AggregateStore[Unit] = AggregateStore(
+        database,
+        "unit",
+        UnitDocument,
+        service=SERVICE,
+        indexes=[_index(*names) for names in UNIT_INDEXES],
+        summary=summary_of_unit,
+    )
+    cycles: AggregateStore[Cycle] = AggregateStore(database, "cycle", CycleDocument, service=SERVICE)
+    accounts: AggregateStore[Account] = AggregateStore(database, "account", AccountDocument, service=SERVICE)
+    return Stores(database, institutions, units, cycles, accounts, Attempts(database))
 
 
 def summary_of_institution(institution: Institution) -> dict[str, Any]:
@@ -92,17 +91,18 @@ def summary_of_unit(unit: Unit) -> dict[str, Any]:
         "standing": sorted(target.value for target in unit.standing),
         "designated": bool(unit.standing),
         "cycles": sorted({proposal.cycle for proposal in unit.proposals}),
-        "proposals": [
-            {
-                "proposal": proposal.id,
-                "unit": unit.code,
-                "cycle": proposal.cycle,
-                "target": proposal.target.value,
-                "state": proposal.state.value,
-                "submitted_at": proposal.submitted_at.isoformat(),
-            }
-            for proposal in unit.proposals
-        ],
+        "proposals": [_proposal(unit, one) for one in unit.proposals],
+    }
+
+
+def _proposal(unit: Unit, proposal: Proposal) -> dict[str, Any]:
+    return {
+        "proposal": proposal.id,
+        "unit": unit.code,
+        "cycle": proposal.cycle,
+        "target": proposal.target.value,
+        "state": proposal.state.value,
+        "submitted_at": proposal.submitted_at.isoformat(),
     }
 
 

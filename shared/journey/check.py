@@ -11,7 +11,7 @@ from typing import Any
 from shared.journey.judging import SETTLED
 from shared.journey.reading import Card, Reading, read_back
 from shared.journey.tour import Tour
-from shared.journey.waiting import Look, NeverCame, until
+from shared.journey.waiting import Look, NeverCame
 
 DECREED = frozenset({"designated", "revoked"})
 STANDING = {"designated": "active", "revoked": "revoked"}
@@ -24,7 +24,11 @@ UNDELIVERED = frozenset({"waiting_address", "queued", "sending", "failed"})
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """The journey result of ``docs``: counts read back from the services; ``lost`` and ``duplicated`` explained."""
+    """The journey result of ``docs``: counts read back from the services.
+
+    ``implied``: the proposals whose gates all hold and which were approved; as many must be published. ``findings``:
+    each thing lost or doubled, in words.
+    """
 
     proposals: int
     submitted: int
@@ -38,16 +42,18 @@ class Outcome:
     dead_lettered: int | None
     seconds: float
     log_verified: bool
+    implied: int
     findings: tuple[str, ...]
 
     def as_json(self) -> dict[str, Any]:
-        """What is printed last: everything but the findings, which go to stderr."""
-        return {key: value for key, value in asdict(self).items() if key != "findings"}
+        """What is printed last: the counts of the interface."""
+        return {key: value for key, value in asdict(self).items() if key not in {"findings", "implied"}}
 
     @property
     def sound(self) -> bool:
         """Whether nothing was lost, doubled, dead-lettered, or published otherwise than decided."""
-        return not (self.lost or self.duplicated or self.dead_lettered) and self.published == self.designated
+        faultless = not (self.lost or self.duplicated or self.dead_lettered)
+        return faultless and self.published == self.designated == self.implied
 
 
 def settled_reading(tour: Tour, mail_folder: Path | None) -> Reading:
@@ -60,8 +66,8 @@ def settled_reading(tour: Tour, mail_folder: Path | None) -> Reading:
         return Look(not missing, last[0], f"{len(missing)} missing, such as: {'; '.join(missing[:3])}")
 
     try:
-        until("all messages to be sent", lambda: look_at_post(tour), seconds=tour.patience)
-        return until("nothing to be missing", look, seconds=tour.patience / 5)
+        tour.until("all messages to be sent", lambda: look_at_post(tour))
+        return tour.until("nothing to be missing", look, seconds=tour.patience / 5)
     except NeverCame:
         return last[0] if last else read_back(tour, mail_folder)
 
@@ -90,8 +96,14 @@ def outcome_of(tour: Tour, reading: Reading, *, dead_lettered: int | None, secon
         seconds=round(seconds, 1),
         # There is no public log to verify yet.
         log_verified=False,
+        implied=sum(is_qualified(card) for card in judged),
         findings=(*missing, *doubled),
     )
+
+
+def is_qualified(card: Card) -> bool:
+    """Whether the gates and the decision that evaluation shows mean a designation."""
+    return card["outcome"] == "qualified" and all(gate["passed"] for gate in card["gates"])
 
 
 def lost(tour: Tour, reading: Reading) -> Iterator[str]:

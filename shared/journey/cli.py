@@ -56,9 +56,11 @@ def own_ground(port: int | None) -> Iterator[Ground]:
     try:
         with System(folder, port=port or free_ports(1)[0], tell=say) as system:
             yield Ground(system.base_url, system.admin_password, system.amqp_uri, system.mail_folder, system.watch)
-    except (LocalRunError, JourneyError) as error:
-        said = sentences(error) if isinstance(error, LocalRunError) else str(error)
-        raise JourneyError(f"{said}\nCatatan · logs: {folder / 'logs'}") from error
+    except LocalRunError as error:
+        raise JourneyError(f"{sentences(error)}\nCatatan · logs: {folder / 'logs'}") from error
+    except JourneyError as error:
+        error.add_note(f"Catatan · logs: {folder / 'logs'}")
+        raise
     except KeyboardInterrupt:
         shutil.rmtree(folder)
         raise
@@ -80,14 +82,25 @@ def ground_of(base_url: str, admin_password: str) -> Iterator[Ground]:
             yield ground
 
 
+class Unsound(JourneyError):
+    """A journey that went through, but lost, doubled, dead-lettered or published otherwise than decided."""
+
+    def __init__(self, outcome: Outcome) -> None:
+        super().__init__("\n".join(("The journey did not end well:", *outcome.findings)))
+        self.outcome = outcome
+
+
 def travel(ground: Ground, wish: Wish, threads: int) -> tuple[Tour, Outcome]:
-    """Plays a journey and reads its outcome back; raises JourneyError."""
+    """Plays a journey and reads its outcome back; raises JourneyError, above all Unsound."""
     began = time.monotonic()
     with crew_of(threads) as crew:
         tour = journey_to(ground.base_url, ground.admin_password, crew, wish)
         reading = settled_reading(tour, ground.mail_folder)
     letters = dead_letters(ground.amqp_uri)
-    return tour, outcome_of(tour, reading, dead_lettered=letters, seconds=time.monotonic() - began)
+    outcome = outcome_of(tour, reading, dead_lettered=letters, seconds=time.monotonic() - began)
+    if not outcome.sound:
+        raise Unsound(outcome)
+    return tour, outcome
 
 
 count_option = click.option("--n", "filings", default=40, show_default=True, type=click.IntRange(1), help="proposals")
@@ -110,10 +123,9 @@ def journey(filings: int, seed: int, threads: int, base_url: str, admin_password
     try:
         with ground_of(base_url, admin_password) as ground:
             _, outcome = travel(ground, Wish(filings, seed), threads)
-            report(outcome)
     except JourneyError as error:
-        click.echo(str(error), err=True)
-        sys.exit(1)
+        sys.exit(fail(error))
+    report(outcome)
 
 
 @click.command()
@@ -132,19 +144,20 @@ def demo(filings: int, seed: int, threads: int, port: int) -> None:
     except KeyboardInterrupt:
         click.echo("Semuanya sudah berhenti · Everything has stopped.", err=True)
     except JourneyError as error:
-        click.echo(str(error), err=True)
-        sys.exit(1)
+        sys.exit(fail(error))
+
+
+def fail(error: JourneyError) -> int:
+    """Says what went wrong, with the counts as the last line if there are any; the exit status."""
+    click.echo("\n".join((str(error), *getattr(error, "__notes__", ()))), err=True)
+    if isinstance(error, Unsound):
+        report(error.outcome)
+    return 1
 
 
 def report(outcome: Outcome) -> None:
-    """The counts as the last line on stdout.
-
-    Raises:
-        JourneyError: something was lost, doubled, dead-lettered or published otherwise than decided; says what.
-    """
+    """The counts as one line on stdout."""
     click.echo(json.dumps(outcome.as_json()))
-    if not outcome.sound:
-        raise JourneyError("\n".join(("The journey did not end well:", *outcome.findings)))
 
 
 def show_around(ground: Ground, tour: Tour) -> None:

@@ -61,11 +61,25 @@ class Site:
     def __init__(self, base_url: str) -> None:
         self.base_url = base_url.rstrip("/")
         self.mark = f"journey-{uuid.uuid4().hex[:12]}-"
+        self._given_up = threading.Event()
         self._connections = threading.local()
 
     def address(self, service: str, path: str) -> str:
         """The full URL of ``path`` (``/units/L3171``) in the API of ``service``."""
         return f"{self.base_url}{PREFIXES[service]}/api/v1{path}"
+
+    def pause(self, seconds: float) -> None:
+        """Lets the other side work before it is asked again; always inside a loop with a bound.
+
+        Raises:
+            JourneyError: the journey was given up meanwhile.
+        """
+        if self._given_up.wait(seconds):
+            raise JourneyError("the journey was given up")
+
+    def give_up(self) -> None:
+        """Ends every wait of every thread at once; for a journey that has failed or was interrupted."""
+        self._given_up.set()
 
     def send(self, method: str, url: str, **request: Any) -> requests.Response:
         """One request, repeated while the service is away (bounded by ``PATIENCE``).
@@ -93,10 +107,10 @@ class Site:
         except (requests.ConnectionError, requests.Timeout) as error:
             if time.monotonic() > until:
                 raise JourneyError(f"{method} {url}: no answer for {PATIENCE:.0f} s. {error}") from error
-            pause(0.2)
+            self.pause(0.2)
             return None
         if answer.status_code in {BAD_GATEWAY, AWAY} and time.monotonic() < until:
-            pause(retry_after(answer))
+            self.pause(retry_after(answer))
             return None
         if answer.status_code >= CLIENT_ERROR:
             raise Refused(method, url, answer.status_code, problem_of(answer))
@@ -109,11 +123,6 @@ class Site:
             self._connections.session.trust_env = False
         session: requests.Session = self._connections.session
         return session
-
-
-def pause(seconds: float) -> None:
-    """Lets the other side work before it is asked again; always inside a loop with a bound."""
-    threading.Event().wait(seconds)
 
 
 def retry_after(answer: requests.Response) -> float:

@@ -10,7 +10,7 @@ from typing import Any
 from shared.journey.judging import proposals_of
 from shared.journey.plan import Turn
 from shared.journey.tour import Record, Tour
-from shared.journey.waiting import Look, until
+from shared.journey.waiting import Look
 
 OFFICE = "Menteri Pendayagunaan Aparatur Negara dan Reformasi Birokrasi"
 GROUND = "Maladministrasi terbukti setelah klarifikasi dengan TPI"
@@ -22,9 +22,7 @@ def publish_all(tour: Tour, wave: Sequence[Record]) -> None:
     qualified = {
         record.proposal: record for record in wave if shown.get(record.proposal, {}).get("outcome") == "qualified"
     }
-    drafts = until(
-        f"drafts of {len(qualified)} designations", lambda: look_at_drafts(tour, qualified), seconds=tour.patience
-    )
+    drafts = tour.until(f"drafts of {len(qualified)} designations", lambda: look_at_drafts(tour, qualified))
     stage = "Keputusan Menteri · decrees"
     tour.crew.each(stage, drafts.items(), lambda one: publish(tour, qualified[one[0]], one[1]))
     wait_in_units(tour, [one.proposal for one in wave if one.number], {"designated"})
@@ -79,4 +77,4 @@ def wait_in_units(tour: Tour, proposals: Collection[str], states: Collection[str
         there = sum(count for state, count in states_now.items() if state in states)
         return Look(there == len(proposals), None, str(dict(states_now)))
 
-    until(f"{len(proposals)} proposals {' or '.join(sorted(states))} in units", look, seconds=tour.patience)
+    tour.until(f"{len(proposals)} proposals {' or '.join(sorted(states))} in units", look)

@@ -27,11 +27,15 @@ INSTRUMENT = "lke-2021"
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What a journey should be: ``filings`` proposals, made up by ``seed``. ``patience``: seconds for any one wait."""
+    """What a journey should be: ``filings`` proposals, made up by ``seed``."""
 
     filings: int = 40
     seed: int = 1
-    patience: float = 300.0
+
+    @property
+    def patience(self) -> float:
+        """Seconds for any one wait; the mails of a large journey take a while on a small machine."""
+        return 300.0 + 2 * self.filings
 
 
 def set_out(company: Company, crew: Crew, wish: Wish) -> Tour:
@@ -75,6 +79,11 @@ def waves(records: Sequence[Record]) -> list[list[Record]]:
 
 def journey_to(base_url: str, admin_password: str, crew: Crew, wish: Wish) -> Tour:
     """A journey that was played to its end on the system at this address; see ``set_out`` and ``play``."""
-    tour = set_out(Company(Site(base_url), admin_password), crew, wish)
-    play(tour)
+    company = Company(Site(base_url), admin_password)
+    try:
+        tour = set_out(company, crew, wish)
+        play(tour)
+    except BaseException:  # an interrupt too: no thread of the crew may keep waiting
+        company.site.give_up()
+        raise
     return tour

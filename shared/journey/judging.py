@@ -9,7 +9,7 @@ from typing import Any
 from shared.journey.client import JourneyError, Person, Refused
 from shared.journey.plan import Turn
 from shared.journey.tour import Record, Tour
-from shared.journey.waiting import Look, until
+from shared.journey.waiting import Look
 
 Proposals = Mapping[str, Mapping[str, Any]]
 """Proposal id → what the evaluation service shows of it."""
@@ -48,7 +48,7 @@ def settle(tour: Tour, stage: str, mine: Collection[str], states: Collection[str
         counts = Counter(str(card["state"]) for card in seen.values())
         return Look(there == len(mine), seen, f"{dict(counts)}, {len(mine) - len(seen)} not heard of yet")
 
-    return until(f"{len(mine)} proposals to be {' or '.join(sorted(states))}", look, seconds=tour.patience)
+    return tour.until(f"{len(mine)} proposals to be {' or '.join(sorted(states))}", look)
 
 
 def proposals_of(tour: Tour, person: Person) -> dict[str, Mapping[str, Any]]:
@@ -79,7 +79,7 @@ def review(tour: Tour, evaluator: str, work: Sequence[tuple[Record, int]]) -> No
     """One evaluator waits until all their reviews are open, then submits them."""
     person = tour.company.person(evaluator)
     wanted = {record.proposal: (record, place) for record, place in work}
-    opened = until(f"{len(wanted)} open reviews of {evaluator}", open_reviews(person, wanted), seconds=tour.patience)
+    opened = tour.until(f"{len(wanted)} open reviews of {evaluator}", open_reviews(person, wanted))
     for proposal, review_id in opened.items():
         record, place = wanted[proposal]
         sheet = record.filing.sheets.reviews[place]

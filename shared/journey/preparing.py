@@ -11,7 +11,7 @@ from shared.journey.nation import Institution, Unit, facts_of_institution
 from shared.journey.people import Account, Evaluator, password_of
 from shared.journey.plan import Turn
 from shared.journey.tour import Tour
-from shared.journey.waiting import Look, until
+from shared.journey.waiting import Look
 
 CONFLICT = 409
 RULES = "prerequisites-r5"
@@ -43,7 +43,7 @@ def bring_in(tour: Tour, kind: str, text: str) -> None:
     tour.crew.expect(stage, 2)
     for dry_run in ("true", "false"):
         job = tour.company.admin.upload("units", "/imports", text, kind=kind, dry_run=dry_run)["id"]
-        done = until(f"import {job} of {kind}", partial(look_at_import, tour, job), seconds=tour.patience)
+        done = tour.until(f"import {job} of {kind}", partial(look_at_import, tour, job))
         if done["state"] != "done" or done["errors"]:
             faults = "\n".join(f"  line {one.get('line')}: {one.get('messages')}" for one in done["errors"][:10])
             raise JourneyError(f"the import of {kind} ended as {done['state']}:\n{faults}")

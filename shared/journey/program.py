@@ -1,4 +1,4 @@
-"""The `zi` program beside this Python, called as its own process: the journey imports no service and no broker client."""
+"""The `zi` program beside this Python, as a process of its own: the journey imports no service, no broker client."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def zi(*arguments: str, **environment: str) -> str:
     surroundings = {**os.environ, **environment}
     try:
         # The program is our own, found beside the running Python, and takes nothing from outside.
-        done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=120, env=surroundings)  # noqa: S603
+        done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=120, env=surroundings)
     except (OSError, subprocess.SubprocessError) as error:
         said = getattr(error, "stderr", "") or str(error)
         raise JourneyError(f"`{' '.join(command)}` failed: {said} `make setup` puts it in place.") from error

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,6 +13,7 @@ from shared.journey.nation import Nation
 from shared.journey.people import password_of
 from shared.journey.plan import Filing
 from shared.journey.sheets import Sheet
+from shared.journey.waiting import FOUND, Look, until
 
 ADMIN = "admin"
 
@@ -69,6 +71,10 @@ class Tour:
     cycles: tuple[str, str]
     records: tuple[Record, ...]
     patience: float = 300.0
+
+    def until(self, awaited: str, look: Callable[[], Look[FOUND]], *, seconds: float | None = None) -> FOUND:
+        """Waits for a condition, ``patience`` seconds at most unless told otherwise; raises NeverCame."""
+        return until(awaited, look, seconds=seconds or self.patience, pause=self.company.site.pause)
 
     def caused(self, correlation_id: str) -> bool:
         """Whether a request of this journey is at the root of something."""

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from shared.journey.client import JourneyError, pause
+from shared.journey.client import JourneyError
 
 FOUND = TypeVar("FOUND")
 
@@ -29,7 +29,7 @@ class Look(Generic[FOUND]):
     stands: str
 
 
-def until(awaited: str, look: Callable[[], Look[FOUND]], *, seconds: float) -> FOUND:
+def until(awaited: str, look: Callable[[], Look[FOUND]], *, seconds: float, pause: Callable[[float], None]) -> FOUND:
     """Looks again and again, ever more slowly (0.1 to 1 s), until the condition holds.
 
     Raises:

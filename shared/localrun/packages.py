@@ -9,6 +9,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+import click
+
 from shared.failures import Said
 from shared.localrun.errors import MissingPackage
 
@@ -50,6 +52,7 @@ def find_or_install(find: Callable[[], Path | None], package: str, instead: Said
     tool = package_tool()
     if tool is None or os.geteuid() != 0:
         raise _missing(package, tool, instead)
+    click.echo(f"Memasang {package} dengan {tool.name}. / Installing {package} with {tool.name}.", err=True)
     why = _install(tool, package)
     found = find()
     if found is None:

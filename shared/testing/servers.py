@@ -10,18 +10,16 @@ import contextlib
 import os
 import secrets
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, ClassVar
-from urllib.parse import quote, urlsplit
 
-import requests
 from pymongo import MongoClient
 
 from shared.localrun.broker import make_broker
 from shared.localrun.database import make_database
 from shared.localrun.processes import Supervisor
-
-_WITHIN = 30.0
+from shared.testing.vhosts import BorrowedVhost, NewVhosts, management_beside
 
 
 class TestDatabase:
@@ -46,39 +44,17 @@ class TestDatabase:
 
 
 class TestBroker:
-    """A broker; `vhost()` gives the URI of a virtual host with nothing in it."""
+    """A broker; `vhost()` gives the URI of a virtual host with nothing of the house in it."""
 
     __test__: ClassVar[bool] = False  # for pytest: not a test case
 
     def __init__(self, supervisor: Supervisor, folder: Path) -> None:
         self.server = make_broker(os.environ, supervisor, folder, management=True)
         self.server.start()
-        self.management_uri = self.server.management_uri or _management_beside(self.server.uri)
+        uri, named = self.server.uri, os.environ.get("RABBITMQ_MANAGEMENT_URI", "")
+        management = self.server.management_uri or management_beside(uri, named)
+        self._vhosts = NewVhosts(uri, management) if management else BorrowedVhost(uri)
 
-    @contextlib.contextmanager
-    def vhost(self) -> Iterator[str]:
-        """The URI of a new virtual host, deleted at the end with all its queues and connections."""
-        name = f"zt{secrets.token_hex(4)}"
-        address = f"{self.management_uri}/api/vhosts/{name}"
-        requests.put(address, json={}, timeout=_WITHIN).raise_for_status()
-        try:
-            yield f"{self.server.uri.partition('://')[0]}://{urlsplit(self.server.uri).netloc}/{name}"
-        finally:
-            requests.delete(address, timeout=_WITHIN).raise_for_status()
-
-
-def _management_beside(amqp_uri: str) -> str:
-    """The HTTP API of a broker that somebody else runs: RABBITMQ_MANAGEMENT_URI, else port 15672 of its host."""
-    named = os.environ.get("RABBITMQ_MANAGEMENT_URI", "")
-    place = urlsplit(amqp_uri)
-    user, password = place.username or "guest", place.password or "guest"
-    uri = named or f"http://{quote(user, safe='')}:{quote(password, safe='')}@{place.hostname}:15672"
-    try:
-        requests.get(f"{uri}/api/whoami", timeout=_WITHIN).raise_for_status()
-    except requests.RequestException as error:
-        raise RuntimeError(
-            "each test takes a virtual host of its own, and the broker of AMQP_URI has no management API at "
-            f"{urlsplit(uri).hostname}:{urlsplit(uri).port}: enable rabbitmq_management there and name it in "
-            "RABBITMQ_MANAGEMENT_URI, or unset AMQP_URI to let the tests start a private broker"
-        ) from error
-    return uri.rstrip("/")
+    def vhost(self) -> AbstractContextManager[str]:
+        """The URI of a virtual host for one test; what the test leaves there is removed at the end."""
+        return self._vhosts.fresh()

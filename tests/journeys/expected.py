@@ -43,29 +43,28 @@ def ratio(numerator: int, denominator: int, if_nothing: int) -> Fraction:
     return min(max(Fraction(numerator, denominator), Fraction(0)), Fraction(1))
 
 
+OBLIGED_LHKPN = ("kepala_satker", "pejabat_wajib", "lainnya")
+OBLIGED_LHKASN = ("administrator", "pengawas", "fungsional_pelaksana")
+
+# question: (counted for it, of how many, the share when there was nothing to count)
+SHARES: dict[str, tuple[str, tuple[str, ...], int]] = {
+    "A.II.MP.i.a": ("jumlah_perubahan", ("jumlah_agen",), 0),
+    "A.II.MP.i.b": ("jumlah_terintegrasi", ("jumlah_perubahan",), 0),
+    "A.II.AK.i.a": ("tercapai_100", ("jumlah_sasaran",), 0),
+    "A.II.PW.ii.a": ("selesai", ("harus",), 1),
+    "A.II.PW.iii.1.a": ("sudah", OBLIGED_LHKPN, 1),
+    "A.II.PW.iii.2.a": ("sudah", OBLIGED_LHKASN, 1),
+    "A.II.PP.i.b": ("dipermudah", ("terdaftar",), 0),
+}
+
+
 def counted(question: str, counts: Mapping[str, int]) -> Fraction:
     """The value of one of the eight questions of counts."""
-    match question:
-        case "A.II.MP.i.a":
-            return ratio(counts["jumlah_perubahan"], counts["jumlah_agen"], 0)
-        case "A.II.MP.i.b":
-            return ratio(counts["jumlah_terintegrasi"], counts["jumlah_perubahan"], 0)
-        case "A.II.SDM.iii.a":
-            last, this = counts["tahun_lalu"], counts["tahun_ini"]
-            return ratio(last - this, last, 1 if this == 0 else 0)
-        case "A.II.AK.i.a":
-            return ratio(counts["tercapai_100"], counts["jumlah_sasaran"], 0)
-        case "A.II.PW.ii.a":
-            return ratio(counts["selesai"], counts["harus"], 1)
-        case "A.II.PW.iii.1.a":
-            obliged = counts["kepala_satker"] + counts["pejabat_wajib"] + counts["lainnya"]
-            return ratio(counts["sudah"], obliged, 1)
-        case "A.II.PW.iii.2.a":
-            obliged = counts["administrator"] + counts["pengawas"] + counts["fungsional_pelaksana"]
-            return ratio(counts["sudah"], obliged, 1)
-        case "A.II.PP.i.b":
-            return ratio(counts["dipermudah"], counts["terdaftar"], 0)
-    raise KeyError(question)
+    if question == "A.II.SDM.iii.a":
+        last, this = counts["tahun_lalu"], counts["tahun_ini"]
+        return ratio(last - this, last, 1 if this == 0 else 0)
+    numerator, denominators, if_nothing = SHARES[question]
+    return ratio(counts[numerator], sum(counts[key] for key in denominators), if_nothing)
 
 
 def value(question: str, kind: str, answers: Mapping[str, Any]) -> Fraction:

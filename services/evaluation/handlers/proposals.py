@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from services.evaluation import events, instrument_files
 from services.evaluation.domain import proposal as proposals
@@ -18,8 +18,11 @@ from services.evaluation.handlers.heard import Heard
 from services.evaluation.handlers.learning import CARD
 from services.evaluation.rooms import Rooms
 from shared.failures import Early, NotFound
-from shared.security import Actor
 from shared.storage import Aggregate, Cause, Event
+
+if TYPE_CHECKING:
+    # At run time it would bring the token library, which workers do without.
+    from shared.security import Actor
 
 
 def receive_proposal(rooms: Rooms, event: Heard) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from services.evaluation import access, events, instrument_files
 from services.evaluation.domain import proposal as proposals
@@ -19,8 +19,11 @@ from services.evaluation.handlers import places
 from services.evaluation.handlers.heard import Heard
 from services.evaluation.rooms import Rooms
 from services.evaluation.survey_rules import rule_on
-from shared.security import Actor
 from shared.storage import Aggregate, Cause, Event
+
+if TYPE_CHECKING:
+    # At run time it would bring the token library, which workers do without.
+    from shared.security import Actor
 
 Decided = tuple[Proposal, Sequence[Event]]
 

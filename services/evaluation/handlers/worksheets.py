@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from services.evaluation import access, events, instrument_files
 from services.evaluation.domain import worksheet as sheets
@@ -12,8 +12,11 @@ from services.evaluation.domain.states import ProposalState, frees_worksheet
 from services.evaluation.domain.worksheet import Given, Layer, Worksheet, worksheet_key
 from services.evaluation.rooms import Rooms
 from services.evaluation.store import every_row
-from shared.security import Actor
 from shared.storage import Aggregate, Cause, Event
+
+if TYPE_CHECKING:
+    # At run time it would bring the token library, which workers do without.
+    from shared.security import Actor
 
 Sheet = Aggregate[Worksheet]
 Decided = tuple[Worksheet, Sequence[Event]]

@@ -92,26 +92,22 @@ def differing(
 
 
 def _institution_faults(row: Row) -> list[Fault]:
-    cells = row.cells
-    faults = _name_faults(row)
     kinds = [kind.value for kind in Kind]
-    if cells["kind"] not in kinds:
+    if row.cells["kind"] not in kinds:
         one_of = ", ".join(kinds)
-        return [*faults, _fault(row, "kind", "kind", f"Harus salah satu dari: {one_of}.", f"Must be one of: {one_of}.")]
-    kind = Kind(cells["kind"])
+        fault = _fault(row, "kind", "kind", f"Harus salah satu dari: {one_of}.", f"Must be one of: {one_of}.")
+        return [*_name_faults(row), fault]
+    return [*_name_faults(row), *_code_faults(row, Kind(row.cells["kind"]))]
+
+
+def _code_faults(row: Row, kind: Kind) -> list[Fault]:
+    code, faults = row.cells["code"], []
     pattern = CODES.get(kind, NATIONAL_CODE)
-    if not re.fullmatch(pattern, cells["code"]):
-        faults.append(
-            _fault(
-                row,
-                "code",
-                "code",
-                f"Kode {kind.value} berpola {pattern}.",
-                f"A {kind.value}'s code is like {pattern}.",
-            )
-        )
-    expected = cells["code"][1:3] if kind in LOCAL else ""
-    if cells["province"] != expected:
+    if not re.fullmatch(pattern, code):
+        said = (f"Kode {kind.value} berpola {pattern}.", f"A {kind.value}'s code is like {pattern}.")
+        faults.append(_fault(row, "code", "code", *said))
+    expected = code[1:3] if kind in LOCAL else ""
+    if row.cells["province"] != expected:
         said = (f"Provinsi harus {expected or 'kosong'}.", f"The province must be {expected or 'empty'}.")
         faults.append(_fault(row, "province", "province", *said))
     return faults
@@ -121,10 +117,7 @@ def _card_faults(row: Row, known: Known) -> list[Fault]:
     cells, faults = row.cells, _name_faults(row)
     institution = known.institutions.get(cells["institution"])
     if not re.fullmatch(UNIT_CODE, cells["code"]) or not cells["code"].startswith(f"{cells['institution']}-"):
-        said = (
-            "Kode unit: <instansi>-<akhiran>, huruf besar dan angka.",
-            "A unit's code is <institution>-<suffix>, capitals and digits.",
-        )
+        said = ("Kode unit: <instansi>-<akhiran> kapital.", "A unit's code is <institution>-<suffix> in capitals.")
         faults.append(_fault(row, "code", "code", *said))
     if institution is None:
         faults.append(
@@ -135,12 +128,15 @@ def _card_faults(row: Row, known: Known) -> list[Fault]:
             faults.append(
                 _fault(row, column, column, f"Tidak sah; contoh: {like}.", f"Not valid; for example: {like}.")
             )
-    faults += [
+    return [*faults, *_boolean_faults(row), *_affirmation_faults(row, institution, known.services)]
+
+
+def _boolean_faults(row: Row) -> list[Fault]:
+    return [
         _fault(row, column, "boolean", "Harus true, false, atau kosong.", "Must be true, false or empty.")
         for column in ("core_service", "public_impact")
-        if cells[column].lower() not in ("", *YES, *NO)
+        if row.cells[column].lower() not in ("", *YES, *NO)
     ]
-    return [*faults, *_affirmation_faults(row, institution, known.services)]
 
 
 def _affirmation_faults(row: Row, institution: Institution | None, services: frozenset[str]) -> list[Fault]:

@@ -4,57 +4,45 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
-from typing import Any, Protocol
 
 from services.units.domain import lifecycle
 from services.units.domain.dates import Target
 from services.units.domain.unit import Designation, Unit
 from services.units.handlers.proposing import release
 from services.units.store import Stores
+from shared.contracts.received import Received
 from shared.failures import AlreadyHeard
-from shared.storage import Cause
 
 
-class Heard(Protocol):
-    """An event as these handlers read it: the worker's `Received`, and what a rebuild replays."""
-
-    @property
-    def sequence(self) -> int: ...
-    @property
-    def data(self) -> dict[str, Any]: ...
-    @property
-    def cause(self) -> Cause: ...
-
-
-def record_outcome(stores: Stores, event: Heard) -> None:
+def record_outcome(stores: Stores, event: Received) -> None:
     """Evaluation concluded: the proposal qualified or failed. Raises NotFound, MoveRefused, AlreadyHeard."""
     proposal, qualified = event.data["proposal"], event.data["outcome"] == "qualified"
     _change(stores, event, lambda unit: lifecycle.record_outcome(unit, proposal, qualified=qualified))
 
 
-def take_back_proposal(stores: Stores, event: Heard) -> None:
+def take_back_proposal(stores: Stores, event: Received) -> None:
     """Evaluation returned the proposal: the unit may propose again. Raises NotFound, MoveRefused, AlreadyHeard."""
     proposal, reason = event.data["proposal"], event.data["reason"]
     said = f"{reason['code']}: {reason['id']}"
     _give_back(stores, event, lambda unit: lifecycle.take_back(unit, proposal, said))
 
 
-def record_withdrawal(stores: Stores, event: Heard) -> None:
+def record_withdrawal(stores: Stores, event: Received) -> None:
     """Evaluation confirmed a withdrawal. Raises NotFound, MoveRefused, AlreadyHeard."""
     _give_back(stores, event, lambda unit: lifecycle.record_withdrawal(unit, event.data["proposal"]))
 
 
-def record_designation(stores: Stores, event: Heard) -> None:
+def record_designation(stores: Stores, event: Received) -> None:
     """The registry published a designation. Raises NotFound, AlreadyHeard."""
     _change(stores, event, lambda unit: lifecycle.record_designation(unit, _designation(event, revoked=False)))
 
 
-def record_revocation(stores: Stores, event: Heard) -> None:
+def record_revocation(stores: Stores, event: Received) -> None:
     """The registry revoked a designation; the bar begins. Raises NotFound, AlreadyHeard."""
     _change(stores, event, lambda unit: lifecycle.record_designation(unit, _designation(event, revoked=True)))
 
 
-def _designation(event: Heard, *, revoked: bool) -> Designation:
+def _designation(event: Received, *, revoked: bool) -> Designation:
     data = event.data
     return Designation(
         number=data["number"],
@@ -67,7 +55,7 @@ def _designation(event: Heard, *, revoked: bool) -> Designation:
     )
 
 
-def _give_back(stores: Stores, event: Heard, decide: Callable[[Unit], Unit]) -> None:
+def _give_back(stores: Stores, event: Received, decide: Callable[[Unit], Unit]) -> None:
     """Move the proposal, then give its place of the quota back: also when only the second was left undone."""
     heard_before: AlreadyHeard | None = None
     try:
@@ -79,5 +67,5 @@ def _give_back(stores: Stores, event: Heard, decide: Callable[[Unit], Unit]) -> 
         raise heard_before
 
 
-def _change(stores: Stores, event: Heard, decide: Callable[[Unit], Unit]) -> None:
+def _change(stores: Stores, event: Received, decide: Callable[[Unit], Unit]) -> None:
     stores.units.change(event.data["unit"], lambda unit: (decide(unit), []), event.cause)

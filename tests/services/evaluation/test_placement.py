@@ -10,9 +10,10 @@ import pytest
 
 from services.evaluation import handlers, queries
 from services.evaluation.domain.evaluator import Reservation
-from services.evaluation.handlers import places
+from services.evaluation.errors import EvaluatorFull, PlacementContended
+from services.evaluation.handlers import assignment, places
 from services.evaluation.rooms import Rooms
-from shared.failures import Early
+from shared.failures import Early, Failure
 from tests.services.evaluation.samples import (
     CYCLE,
     NOW,
@@ -281,6 +282,49 @@ def test_a_place_left_behind_by_a_dead_run_of_a_settled_proposal_is_found_once(r
     assert handlers.release_orphans(rooms, cause(at=later(minutes=11))) == 1
     assert handlers.release_orphans(rooms, cause(at=later(minutes=12))) == 0
     check_places(rooms, max_load=10)
+
+
+def test_endless_rivalry_gives_the_placement_back_for_another_turn(
+    rooms: Rooms, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    know(rooms)
+    register(rooms, 3)
+    received(rooms)
+
+    def taken_meanwhile(*_: object) -> None:
+        """Every place that a look found is full when it is reserved."""
+        raise EvaluatorFull(("penuh", "full"))
+
+    event = screened(rooms, PROPOSAL)
+    monkeypatch.setattr(places, "reserve", taken_meanwhile)
+    with pytest.raises(PlacementContended) as refusal:
+        handlers.assign_evaluators(rooms, event)
+    assert refusal.value.failure is Failure.EARLY
+    assert state_of(rooms) == "screened"
+
+
+def test_a_timer_leaves_a_contended_proposal_for_its_next_tick(rooms: Rooms, monkeypatch: pytest.MonkeyPatch) -> None:
+    know(rooms)
+    received(rooms)
+    handlers.assign_evaluators(rooms, screened(rooms, PROPOSAL))
+    register(rooms, 3)
+    with monkeypatch.context() as rivals:
+        rivals.setattr(assignment, "ROUNDS", 0)
+        assert handlers.retry_waiting(rooms, cause()) == 0
+    assert handlers.retry_waiting(rooms, cause()) == 1
+
+
+def test_two_orphan_timers_at_the_same_moment_give_a_place_back_once(rooms: Rooms) -> None:
+    know(rooms)
+    register(rooms, 3)
+    received(rooms)
+    proposal = rooms.proposals.load(PROPOSAL).state
+    places.reserve(rooms, "evaluator.1", proposal, rooms.known.cycle(CYCLE), cause())
+    with ThreadPoolExecutor(4) as timers:
+        list(timers.map(lambda _: handlers.release_orphans(rooms, cause(at=later(minutes=11))), range(4)))
+    assert not held(rooms)
+    handlers.assign_evaluators(rooms, screened(rooms, PROPOSAL))
+    assert held(rooms) == {PROPOSAL: 3}
 
 
 def _fields(one: object) -> dict[str, object]:

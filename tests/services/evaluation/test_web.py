@@ -265,6 +265,27 @@ def test_an_evaluator_lists_and_reads_only_own_work(browser: Browser, rooms: Roo
     assert browser.get(f"/proposals/{PROPOSAL}", person(first)).status_code == 200
 
 
+def test_a_person_with_two_roles_lists_what_either_may_see(browser: Browser, rooms: Rooms) -> None:
+    assigned(rooms)
+    first = rooms.proposals.load(PROPOSAL).state.evaluators[0]
+    both = Actor(first, "x", frozenset({"evaluator", "unit_officer"}), unit="L3172-RSUD-01")
+    assert len(browser.get("/proposals", both).get_json()["items"]) == 1
+    nobody = Actor("x", "x", frozenset({"tpi"}))
+    assert browser.get("/proposals", nobody).get_json()["code"] == "not_yours"
+
+
+def test_a_returned_proposal_has_no_trace_and_opens_its_worksheet_again(browser: Browser, rooms: Rooms) -> None:
+    begun(browser, rooms)
+    handlers.receive_proposal(rooms, told("units.proposal_submitted", submission("0" * 64)))
+    assert browser.get(f"/proposals/{PROPOSAL}", OFFICER).get_json()["reason"]["code"] == "worksheet_not_sealed"
+    assert browser.get(f"/proposals/{PROPOSAL}/trace", OFFICER).get_json()["code"] == "wrong_state"
+    assert browser.get(f"{SHEET}/seals/1", OFFICER).status_code == 404
+    browser.patch(f"{SHEET}/layers/tpi", TPI, {"answers": given({"A.I.MP.i.a": "Ya"})})
+    browser.post(f"{SHEET}/seal", TPI)
+    reopened = browser.post(f"{SHEET}/reopening", TPI).get_json()
+    assert (reopened["state"], reopened["revision"]) == ("open", 2)
+
+
 def test_why_a_proposal_waits_stands_in_both_languages(browser: Browser, rooms: Rooms) -> None:
     know(rooms)
     received(rooms)

@@ -33,6 +33,15 @@ def test_the_worker_subscribes_to_exactly_what_the_contracts_route_to_it() -> No
     assert heard == routed
 
 
+def test_the_worker_starts_where_only_the_workers_packages_are_installed() -> None:
+    program = (
+        "import sys\n"
+        "sys.modules.update(dict.fromkeys(['flask', 'flask_smorest', 'joserfc']))\n"
+        "import services.evaluation.worker\n"
+    )
+    subprocess.run([sys.executable, "-c", program], check=True)
+
+
 def test_the_worker_decides_nothing() -> None:
     source = Path(services.evaluation.__file__ or "").with_name("worker.py")
     tree = ast.parse(source.read_text(encoding="utf-8"))

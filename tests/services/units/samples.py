@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from fractions import Fraction
 from typing import Any
@@ -24,6 +24,7 @@ from services.units.domain.unit import (
     UnitFacts,
 )
 from services.units.rooms import Rooms
+from shared.contracts.received import Received
 from shared.storage import Cause
 
 NOW = datetime(2026, 5, 20, 3, 0, tzinfo=UTC)
@@ -107,22 +108,14 @@ def stand(rooms: Rooms, *, quota: int | None = None, units: int = 1) -> list[str
     return codes
 
 
-@dataclass(frozen=True, slots=True)
-class Heard:
-    """An event as a handler reads it."""
-
-    data: dict[str, Any]
-    cause: Cause
-    sequence: int = 1
-
-
-def heard(sequence: int = 1, **data: Any) -> Heard:
+def heard(sequence: int = 1, **data: Any) -> Received:
     """An event about the first unit's first proposal."""
     about = {"unit": "L3171-PKM-01", "institution": "L3171", "proposal": "L3171-PKM-01.2026.1", "cycle": "2026"}
-    return Heard({**about, **data}, cause(event_id=f"event-{next(_numbers)}"), sequence)
+    id = f"event-{next(_numbers)}"
+    return Received(id, "-", "-", sequence, NOW, {**about, **data}, cause(event_id=id))
 
 
-def designation(sequence: int = 1, **data: Any) -> Heard:
+def designation(sequence: int = 1, **data: Any) -> Received:
     number = "WBK-2026-L3171-PKM-01"
     return heard(sequence, **{"number": number, "predicate": "WBK", **data})
 

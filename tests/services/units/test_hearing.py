@@ -12,12 +12,13 @@ from services.units import handlers
 from services.units.domain.dates import Target
 from services.units.domain.unit import ProposalState, UnitState
 from services.units.rooms import Rooms
+from shared.contracts.received import Received
 from shared.failures import AlreadyHeard, NotFound
-from tests.services.units.samples import CITY, Heard, cause, designation, filing, heard, said, stand
+from tests.services.units.samples import CITY, cause, designation, filing, heard, said, stand
 
 UNIT = "L3171-PKM-01"
 REASON = {"code": "worksheet_unknown", "id": "Lembar kerja tidak dikenal.", "en": "Unknown worksheet."}
-Step = tuple[Callable[[Rooms, Heard], None], Heard]
+Step = tuple[Callable[[Rooms, Received], None], Received]
 
 
 @pytest.fixture
@@ -65,7 +66,7 @@ def test_a_second_delivery_has_no_second_effect(proposed: Rooms) -> None:
     ids=["returned", "withdrawn"],
 )
 def test_a_crash_between_the_two_writes_is_mended_by_the_second_delivery(
-    proposed: Rooms, handle: Callable[[Rooms, Heard], None], event: Heard
+    proposed: Rooms, handle: Callable[[Rooms, Received], None], event: Received
 ) -> None:
     kept = proposed.institutions.load(CITY.code).state.reservations
     handle(proposed, event)

@@ -72,7 +72,7 @@ def test_leaving_stops_every_child_in_reverse_order(tmp_path):
 
 
 def test_a_child_that_dies_is_told_with_the_last_thing_it_said(supervisor):
-    code = "import sys; print('first'); sys.exit('the disk is full')"
+    code = "import sys; print('first', flush=True); sys.exit('the disk is full')"
     with pytest.raises(DidNotStart) as refused:
         supervisor.start(python("broken", code, ready=lambda: False))
     assert "broken did not start: the disk is full (exit status 1)." in sentences(refused.value)
