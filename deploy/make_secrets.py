@@ -21,7 +21,7 @@ from urllib.parse import unquote, urlsplit
 
 from deploy.containers.strength import weakness, weakness_of_uri
 from shared.messaging.permissions import permission_of, topic_permissions_of
-from shared.security import create_key_pair
+from shared.security.tokens import create_key_pair
 from shared.settings import SERVICES
 
 ROOT = Path(__file__).parent.parent

@@ -11,6 +11,7 @@
     ├── AlreadyExists       409  already done
     ├── AlreadyHeard        409  already done  the event had its effect before
     ├── Early               503  early         something that must come first has not been heard yet
+    ├── Contended           503  early         too many change it at once: its turn comes
     └── Away                503  transient     a database or broker does not answer
 
 The failure class tells a worker what to do with the event that raised it; the status tells a web
@@ -125,6 +126,13 @@ class Early(ZonaError):
     status = 503
     failure = Failure.EARLY
     title = ("Sedang diproses", "Being processed")
+
+
+class Contended(ZonaError):
+    code = "contended"
+    status = 503
+    failure = Failure.EARLY
+    title = ("Sedang diubah banyak orang", "Being changed by many")
 
 
 class Away(ZonaError):

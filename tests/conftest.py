@@ -49,7 +49,7 @@ def broker_server(supervisor: Supervisor) -> Iterator[TestBroker]:
 @pytest.fixture(scope="session")
 def token_keys(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     """Private and public key file of the session tokens."""
-    from shared.security import create_key_pair
+    from shared.security.tokens import create_key_pair
 
     return create_key_pair(tmp_path_factory.mktemp("keys"))
 

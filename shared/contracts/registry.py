@@ -12,7 +12,6 @@ from marshmallow import Schema, ValidationError
 from shared.contracts import evaluation, registry_events, units
 from shared.contracts.schemas import ContractTable
 
-
 SchemaClass = type[Schema]
 
 

@@ -17,7 +17,7 @@ from shared.localrun.processes import Supervisor
 from shared.localrun.programs import Programs
 from shared.localrun.signals import interrupted_by_signals
 from shared.localrun.state import StateFolder
-from shared.security import create_key_pair
+from shared.security.tokens import create_key_pair
 from shared.settings import SERVICES
 
 DEFAULT_PORT = 8080

@@ -8,8 +8,8 @@ import warnings
 
 warnings.filterwarnings("ignore", message=r"\s*Eventlet is deprecated")  # known and decided: docs/adr
 
-from shared.messaging.extensions import Dependencies, every
 from shared.contracts.received import Received
+from shared.messaging.extensions import Dependencies, every
 from shared.messaging.relay import Relay
 from shared.messaging.subscribe import subscribe
 

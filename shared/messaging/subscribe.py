@@ -21,13 +21,13 @@ from kombu.entity import Queue
 from nameko.exceptions import ContainerBeingKilled
 from nameko.messaging import Consumer
 
+from shared.contracts.received import Received, Undecodable, read
 from shared.failures import Failure
 from shared.messaging import topology
 from shared.messaging.consumer import PausingConsumer
 from shared.messaging.extensions import settings_of
 from shared.messaging.failing import Outcome, classify, forwarded
 from shared.messaging.publisher import BrokerAway
-from shared.contracts.received import Received, Undecodable, read
 from shared.observability import bind_correlation, logger
 from shared.observability.metrics import EARLY_SECONDS, EVENT_SECONDS, EVENTS
 

@@ -1,6 +1,5 @@
-"""Who asks: session tokens that every service verifies by itself."""
+"""Who asks. `tokens` (session tokens) is imported by web processes alone: workers need no cryptography."""
 
 from shared.security.actors import ROLES, Actor
-from shared.security.tokens import LIFE, create_key_pair, issue, verify
 
-__all__ = ["LIFE", "ROLES", "Actor", "create_key_pair", "issue", "verify"]
+__all__ = ["ROLES", "Actor"]

@@ -22,13 +22,13 @@ from pymongo.database import Database
 from pymongo.errors import DuplicateKeyError
 
 from shared.contracts.envelope import envelope
-from shared.failures import AlreadyExists, AlreadyHeard, Away, NotFound, StaleVersion
+from shared.failures import AlreadyExists, AlreadyHeard, Contended, NotFound, StaleVersion
 from shared.storage.causes import Cause, Event
 from shared.storage.documents import Document
 
 S = TypeVar("S")
 
-ROUNDS = 16
+ROUNDS = 24
 """Times a decision is made again after somebody else's write before giving the command back."""
 COMMANDS_KEPT = 200
 HIGHEST = "\uffff"
@@ -141,7 +141,7 @@ class AggregateStore(Generic[S]):
 
         A command whose `command_id` had its effect before gets the aggregate as it stands. Raises NotFound,
         AlreadyHeard (the event had its effect here before), StaleVersion (`version` is given and not the
-        current one), Away (too many conflicts in a row), and whatever `decide` raises.
+        current one), Contended (too many conflicts in a row), and whatever `decide` raises.
         """
         for round in range(ROUNDS):
             current = self.load(key)
@@ -159,8 +159,8 @@ class AggregateStore(Generic[S]):
             saved = self._save(current, *decide(current.state), cause)
             if saved is not None:
                 return saved
-            time.sleep(random.uniform(0, 0.002 * (round + 1)))  # noqa: S311 - spreads rivals, guards nothing
-        raise Away(
+            time.sleep(random.uniform(0, 0.003 * (round + 1)))  # noqa: S311 - spreads rivals, guards nothing
+        raise Contended(
             (f"{self.kind} {key} sedang diubah banyak orang", f"{self.kind} {key} is being changed by many at once"),
             remedy=("Kirim ulang permintaan yang sama.", "Send the same request again."),
         )

@@ -44,7 +44,8 @@ def test_an_early_event_waits_without_counting_attempts_until_what_it_needs_is_t
 
 
 def test_an_undecodable_message_is_dead_lettered_with_its_bytes(running: Bench) -> None:
-    assert running.publisher.publish([Outgoing("", QUEUE, b"\xff\x00 not json", "m1", "application/octet-stream")]) == [True]
+    garbage = Outgoing("", QUEUE, b"\xff\x00 not json", "m1", "application/octet-stream")
+    assert running.publisher.publish([garbage]) == [True]
     wait_until(lambda: dead(running), what="the dead letter")
     (letter,) = DeadLetters(running.settings.amqp_uri, ["registry"]).read()
     assert letter.body == b"\xff\x00 not json"
@@ -89,7 +90,7 @@ def test_a_worker_whose_queue_is_missing_says_which_and_is_not_ready(bench: Benc
 
 def test_every_event_is_one_log_line_with_its_correlation_id(running: Bench) -> None:
     (id,) = running.tell(("K01", "fine"))
-    wait_until(lambda: running.effects(), what="the event's effect")
+    wait_until(running.effects, what="the event's effect")
     lines = wait_until(lambda: [line for line in running.lines().splitlines() if id in line], what="the log line")
     assert len(lines) == 1
     assert '"correlation_id": "corr-K01"' in lines[0]

@@ -33,7 +33,7 @@ def test_events_wait_unattempted_while_the_database_is_stopped_and_flow_when_it_
     running: Bench, own_database: PrivateDatabase
 ) -> None:
     running.tell(("K00", "fine"))
-    wait_until(lambda: running.effects(), what="the first effect")
+    wait_until(running.effects, what="the first effect")
     own_database.stop()
     running.tell(*((f"K{n:02}", "fine") for n in range(1, 31)), first=2)
     wait_until(lambda: "consumers_paused" in running.lines(), 40, "the pause")

@@ -121,7 +121,7 @@ def test_what_a_person_adds_while_the_relay_works_is_not_taken_out_with_the_rest
 
 
 def test_an_event_that_breaks_its_contract_is_never_written(rooms: Rooms) -> None:
-    with pytest.raises(ContractBroken, match="registry.designation_drafted"):
+    with pytest.raises(ContractBroken, match=r"registry\.designation_drafted"):
         rooms.things.create("a", Thing("a"), [Event("registry.designation_drafted", {})], Cause(NOW, "c"))
     assert rooms.things.find("a") is None
 

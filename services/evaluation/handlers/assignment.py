@@ -18,7 +18,7 @@ from services.evaluation.handlers import places
 from services.evaluation.handlers.heard import Heard
 from services.evaluation.rooms import Rooms
 from services.evaluation.store import every_row
-from shared.failures import AlreadyHeard, Away, Failure, ZonaError
+from shared.failures import AlreadyHeard, Contended, Failure, ZonaError
 from shared.storage import Aggregate, Cause, Event
 
 ROUNDS = 8
@@ -74,8 +74,8 @@ def place(rooms: Rooms, key: str, cause: Cause) -> None:
         try:
             _try_to_place(rooms, current.state, places.unheard(cause) if known else cause)
             return
-        except (EvaluatorFull, PlacementMoved, MoveNotOpen, AlreadySettled, AlreadyHeard, Away):
-            # Somebody was faster (Away: many were, on one evaluator; a database that is away raises another error).
+        except (EvaluatorFull, PlacementMoved, MoveNotOpen, AlreadySettled, AlreadyHeard, Contended):
+            # Somebody was faster (Contended: many were, on one evaluator).
             # Look again: what this run holds counts as held then, or is given back.
             continue
     raise PlacementContended(

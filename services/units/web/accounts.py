@@ -11,8 +11,8 @@ from flask_smorest import Blueprint
 from services.units import handlers, passwords
 from services.units.domain.account import Account
 from services.units.web.schemas import NewAccount, SignIn
-from shared.security import Actor, issue
-from shared.security.tokens import load_key
+from shared.security import Actor
+from shared.security.tokens import issue, load_key
 from shared.web import command_cause, idempotent, requires, rooms
 
 blueprint = Blueprint("accounts", __name__, description="Sign-in and accounts")

@@ -13,8 +13,8 @@ from pymongo.database import Database
 
 from services.notifications.rooms import Rooms, build_on
 from services.notifications.web import create_app
-from shared.security import Actor, issue
-from shared.security.tokens import load_key
+from shared.security import Actor
+from shared.security.tokens import issue, load_key
 from shared.settings import Settings
 from tests.services.notifications.post import Post
 

@@ -11,8 +11,8 @@ from flask.testing import FlaskClient
 
 from services.registry.rooms import Rooms, build
 from services.registry.web import furnish
-from shared.security import Actor, issue
-from shared.security.tokens import load_key
+from shared.security import Actor
+from shared.security.tokens import issue, load_key
 from shared.settings import Settings
 
 Headers = dict[str, str]

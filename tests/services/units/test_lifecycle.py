@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.units.domain import lifecycle
-from services.units.domain.dates import Target, anniversary, latest_day, official_day, whole_years
+from services.units.domain.dates import Target, latest_day, official_day
 from services.units.domain.lifecycle import BY_NAME, MOVES, allowed_in
 from services.units.domain.unit import (
     Declaration,
@@ -240,18 +240,6 @@ def test_a_unit_without_a_recorded_way_still_takes_progress_and_development() ->
     bare = unit(state=UnitState.DECLARED)
     begun = lifecycle.start_development(bare, DEVELOPMENT, NOW)
     assert lifecycle.report_progress(replace(begun, development=None), PROGRESS, NOW).progress == (PROGRESS,)
-
-
-@given(st.dates(date(1900, 1, 1), date(2100, 12, 31)), st.integers(1, 50))
-def test_whole_years_end_on_their_anniversary(day: date, years: int) -> None:
-    end = anniversary(day, years)
-    assert whole_years(day, end) == years
-    assert whole_years(day, date.fromordinal(end.toordinal() - 1)) == years - 1
-
-
-def test_a_leap_day_ends_its_year_on_the_first_of_march() -> None:
-    assert anniversary(date(2024, 2, 29), 1) == date(2025, 3, 1)
-    assert whole_years(date(2026, 1, 1), date(2025, 1, 1)) == 0
 
 
 def refusals() -> Iterator[ZonaError]:

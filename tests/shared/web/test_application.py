@@ -13,8 +13,8 @@ from marshmallow import fields
 from pymongo.database import Database
 
 from shared.failures import WrongState
-from shared.security import Actor, issue
-from shared.security.tokens import load_key
+from shared.security import Actor
+from shared.security.tokens import issue, load_key
 from shared.settings import Settings
 from shared.storage import connect
 from shared.web import CommandSchema, PageArguments, after_of, command_cause, create_app, page_of, requires, rooms
@@ -85,7 +85,9 @@ def site(settings: Settings) -> Site:
     made = probe_rooms.build(settings)
     made.ensure_indexes()
     app = create_app("registry", settings, [things], title="Things", rooms=made)
-    token, _ = issue(Actor("adi", "Adi", frozenset({"admin"})), load_key(settings.token_private_key_file), datetime.now(UTC))
+    token, _ = issue(
+        Actor("adi", "Adi", frozenset({"admin"})), load_key(settings.token_private_key_file), datetime.now(UTC)
+    )
     return Site(app.test_client(), {"Authorization": f"Bearer {token}"}, made.database)
 
 
@@ -121,9 +123,7 @@ def test_a_field_that_is_unknown_missing_or_of_another_type_is_refused_by_its_pl
 
 @pytest.mark.parametrize("text", ["{", '{"key": "a", "key": "b", "name": "x"}', '{"key": NaN}', "[1,"])
 def test_a_body_that_is_not_strict_json_is_refused(site: Site, text: str) -> None:
-    answer = site.client.post(
-        "/api/v1/things", data=text, headers={**site.headers, "Content-Type": "application/json"}
-    )
+    answer = site.client.post("/api/v1/things", data=text, headers={**site.headers, "Content-Type": "application/json"})
     assert answer.status_code == 400
     assert answer.json["code"] == "http_400"
 
@@ -200,5 +200,3 @@ def test_ready_says_no_while_the_database_does_not_answer(settings: Settings) ->
     answer = app.test_client().get("/health/ready")
     assert (answer.status_code, answer.headers["Retry-After"]) == (503, "1")
     assert app.test_client().get("/health/live").status_code == 200
-
-
