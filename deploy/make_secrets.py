@@ -50,9 +50,6 @@ def main() -> int:
         tell(f"WEAK      {folder / name}: {why}. Delete the file and run `make secrets` again.")
     if not made and not weak:
         tell(f"all secrets stand in {folder}")
-    if (folder / "smtp-uri").read_text().strip() == DEMO_SINK:
-        tell("demo      e-mails are kept by the demo's sink and delivered to nobody; for real mail:")
-        tell("          rm deploy/secrets/smtp-uri .env; make secrets SMTP_URI=smtps://user:password@host")
     name_profile(folder)
     return 1 if weak else 0
 
@@ -152,13 +149,17 @@ def password_hash(password: str, salt: bytes) -> str:
 
 
 def name_profile(folder: Path) -> None:
-    """Write `.env` beside docker-compose.yml unless there is one: with the demo's profile if the mails go to its sink."""
+    """Write `.env` for docker compose unless there is one; with the demo's profile if the mails go to its sink."""
+    if kept(folder / "smtp-uri") == DEMO_SINK:
+        tell("demo      e-mails are kept by the demo's sink and delivered to nobody; for real mail:")
+        tell("          rm deploy/secrets/smtp-uri .env; make secrets SMTP_URI=smtps://user:password@host")
     path = ROOT / ".env"
     if folder != FOLDER or path.exists():
         return
-    demo = kept(folder / "smtp-uri") == DEMO_SINK
     lines = ["# Read by docker compose; every setting is in deploy/README.md."]
-    lines += ["# The demo's mail sink keeps the e-mails; `make secrets` says how to name a real server.\nCOMPOSE_PROFILES=demo"] * demo
+    if kept(folder / "smtp-uri") == DEMO_SINK:
+        lines.append("# The demo's sink keeps the e-mails; `make secrets` says how to name a real server.")
+        lines.append("COMPOSE_PROFILES=demo")
     path.write_text("\n".join(lines) + "\n")
     tell("made      .env")
 

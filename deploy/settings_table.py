@@ -42,13 +42,15 @@ def rows() -> list[tuple[str, str, str, str]]:
         also = f" (or `{name}_FILE`)" if item.metadata["secret"] else ""
         source = FROM_FILES.get(name, ".env")
         found.append((f"`{name}`{also}", str(item.default), item.metadata["meaning"], source))
-    return found + [(f"`{name}`", *rest) for name, *rest in ONLY_CONTAINERS]
+    return found + [(f"`{name}`", default, what, where) for name, default, what, where in ONLY_CONTAINERS]
 
 
 def table() -> str:
     """The rows in Markdown."""
     lines = ["| setting | default | meaning | in the containers from |", "|---|---|---|---|"]
-    lines += [f"| {name} | {f'`{default}`' if default else '–'} | {what} | {where} |" for name, default, what, where in rows()]
+    for name, default, what, where in rows():
+        shown = f"`{default}`" if default else "–"
+        lines.append(f"| {name} | {shown} | {what.replace('<', '&lt;')} | {where} |")
     return "\n".join(lines)
 
 

@@ -48,7 +48,9 @@ class Management:
             urllib.request.urlopen(request, timeout=WITHIN).close()  # noqa: S310 - the same
         except urllib.error.HTTPError as error:
             if error.code not in fine:
-                raise NotThere(f"the broker's management refuses {method} {'/'.join(path)}: {_reason(error)}") from error
+                raise NotThere(
+                    f"the broker's management refuses {method} {'/'.join(path)}: {_reason(error)}"
+                ) from error
         except OSError as error:
             raise NotThere(f"the broker's management does not answer at {self._address}: {error}") from error
 

@@ -32,7 +32,9 @@ def initiate(settings: Settings) -> str:
             return "the replica set stands"
         raise _refused(error) from error
     except PyMongoError as error:
-        raise NotThere(f"the database does not answer ({str(error)[:150]}): start it, or correct MONGODB_URI") from error
+        raise NotThere(
+            f"the database does not answer ({str(error)[:150]}): start it, or correct MONGODB_URI"
+        ) from error
     return f"the replica set {REPLICA_SET} was made of {member['host']}"
 
 

@@ -62,20 +62,24 @@ def read_settings() -> tuple[Settings, dict[str, str]]:
     except SettingsError as error:
         faults += error.faults
     uris = {}
-    for service in SERVICES:
-        path = Path(os.environ.get(FOLDER, "/run/secrets")) / f"{service}-mongodb-uri"
+    for path in [Path(os.environ.get(FOLDER, "/run/secrets")) / f"{service}-mongodb-uri" for service in SERVICES]:
         try:
-            uris[f"{path.name}"] = path.read_text().strip()
+            uris[path.name] = path.read_text().strip()
         except OSError as error:
             faults.append(f"{path} can't be read ({error.strerror}): run `make secrets`")
+    faults += weak_ones(settings, uris)
+    if faults:
+        raise SettingsError(faults)
+    return settings, {service: uris[f"{service}-mongodb-uri"] for service in SERVICES}
+
+
+def weak_ones(settings: Settings, uris: dict[str, str]) -> list[str]:
+    """A sentence for each weak password."""
     given = {"MONGODB_URI": settings.mongodb_uri, "AMQP_URI": settings.amqp_uri, **uris}
     checks = {name: weakness_of_uri(uri) for name, uri in given.items() if uri}
     checks["ZONA_ADMIN_PASSWORD"] = weakness(settings.admin_password) if settings.admin_password else ""
     remedy = "delete its file in deploy/secrets and run `make secrets`"
-    faults += [f"{name} is weak: {why}; {remedy}" for name, why in checks.items() if why]
-    if faults:
-        raise SettingsError(faults)
-    return settings, {service: uris[f"{service}-mongodb-uri"] for service in SERVICES}
+    return [f"{name} is weak: {why}; {remedy}" for name, why in checks.items() if why]
 
 
 def steps(settings: Settings, uris: dict[str, str]) -> list[Callable[[], list[str]]]:

@@ -13,7 +13,9 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
+from typing import NoReturn
 
 from deploy.containers.ground import NotThere, require_broker, require_database
 from deploy.containers.strength import weakness_of_uri
@@ -45,7 +47,12 @@ def main(command: Sequence[str]) -> int:
     if process == "worker" and service == "notifications" and not settings.smtp_uri:
         logger().warning("no_mail_server", fault="SMTP_URI is not set: e-mails stay queued until it is")
     for check in CHECKS[process]:
-        wait_for(lambda check=check: check(settings, service))  # type: ignore[misc]  # mypy can't infer the default
+        wait_for(partial(check, settings, service))
+    return become(command)
+
+
+def become(command: Sequence[str]) -> NoReturn:
+    """Replace this process by `command`, so that it gets the signals."""
     os.execvp(command[0], list(command))  # noqa: S606 - the image's own command
 
 

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from services.registry import events
 from services.registry.domain import designation as domain
 from services.registry.domain.decree import Decree
 from services.registry.domain.designation import Designation
-from services.registry.domain.public_view import tally
+from services.registry.domain.public_view import standing
 from services.registry.errors import NumberTaken
 from services.registry.hearing import conclusion_of
 from services.registry.rooms import Rooms
+from shared.contracts.received import Received
 from shared.failures import AlreadyExists
 from shared.storage import Aggregate, Cause, Event, put_projection
-
-if TYPE_CHECKING:
-    from shared.contracts.received import Received
 
 TALLIED = [(status, predicate) for status in ("active", "revoked") for predicate in ("WBK", "WBBM")]
 
@@ -79,7 +75,7 @@ def revoke_designation(
 def refresh_counts(rooms: Rooms) -> None:
     """Count again what the front page shows, if something moved since."""
     if rooms.counts.take_stale():
-        terms = [tally(*pair) for pair in TALLIED]
+        terms = [standing(*pair) for pair in TALLIED]
         rooms.counts.write({term: rooms.designations.count(term) for term in terms})
 
 

@@ -7,11 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from services.registry.domain.designation import Designation
-from services.registry.domain.public_view import DRAFTS, VISIBLE, View, is_public, record, tally
+from services.registry.domain.public_view import DRAFTS, VISIBLE, View, is_public, record, standing
 from services.registry.domain.search import facet, words_of
 from services.registry.errors import NotDesignated
 from services.registry.rooms import Rooms
 from shared.storage import Aggregate
+
+FACETS = ("institution", "province", "year", "predicate", "status")
+"""By how much each narrows a list, the most first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,11 +29,15 @@ class Wanted:
     predicate: str | None = None
 
     def terms(self) -> list[str]:
-        """The terms that a listing must have, the rarest kind first: the first one bounds the index."""
+        """The terms that a listing must have, the rarest kind first; never none.
+
+        Only what is public has such terms, so none of them lets a draft through.
+        """
         words = sorted(words_of(self.q or ""), key=len, reverse=True)
-        names = ("institution", "province", "year", "predicate", "status")
-        facets = [facet(name, getattr(self, name)) for name in names if getattr(self, name) is not None]
-        return [*words, *facets, VISIBLE]
+        facets = [facet(name, getattr(self, name)) for name in FACETS if getattr(self, name) is not None]
+        if self.status and self.predicate:
+            facets = [*facets[:-2], standing(self.status, self.predicate)]
+        return [*words, *facets] or [VISIBLE]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +77,7 @@ def not_designated(number: str) -> NotDesignated:
 
 def others_of(rooms: Rooms, shown: View, *, limit: int, now: datetime) -> list[View]:
     """Other public designations of the unit that `shown` is of, the newest first."""
-    found = rooms.designations.listed([facet("unit", shown["unit"]), VISIBLE], after=None, limit=limit, now=now)
+    found = rooms.designations.listed([facet("unit", shown["unit"])], after=None, limit=limit, now=now)
     entries = (listed["summary"]["entry"] for listed in found)
     return [entry for entry in entries if entry["number"] != shown["number"]]
 
@@ -88,9 +95,9 @@ def counts(rooms: Rooms) -> dict[str, int] | None:
     if tallied is None:
         return None
     return {
-        "WBK": tallied[tally("active", "WBK")],
-        "WBBM": tallied[tally("active", "WBBM")],
-        "revoked": tallied[tally("revoked", "WBK")] + tallied[tally("revoked", "WBBM")],
+        "WBK": tallied[standing("active", "WBK")],
+        "WBBM": tallied[standing("active", "WBBM")],
+        "revoked": tallied[standing("revoked", "WBK")] + tallied[standing("revoked", "WBBM")],
     }
 
 

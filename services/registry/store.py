@@ -1,7 +1,8 @@
 """The registry's documents: designations, what it has heard of institutions, and the counts.
 
-Paging is bound on both sides of one index, in windows that grow eightfold: a store that reads a whole
-range before it cuts (SecantusDB does) so reads about as much as a page shows.
+Paging is bound on both sides of one index. MongoDB stops at the limit; SecantusDB reads a whole range before it
+cuts, and leaves the range aside as soon as a third field is asked for (both measured). So a question of one
+term goes through windows that grow eightfold, and a question of several takes one look behind its rarest term.
 """
 
 from __future__ import annotations
@@ -125,8 +126,10 @@ class Designations(AggregateStore[Designation]):
 
         The first term bounds the index, so the rarest belongs there; there must be one.
         """
-        found: list[Entry] = []
         lower = after or ""
+        if len(terms) > 1:
+            return self._between(terms, lower, HIGHEST, limit)
+        found: list[Entry] = []
         for upper in _windows(after or order_of(now)):
             found += self._between(terms, lower, upper, limit - len(found))
             if len(found) == limit:

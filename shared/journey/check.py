@@ -174,7 +174,7 @@ def duplicated(tour: Tour, reading: Reading) -> Iterator[str]:
     for proposal, card in reading.judged.items():
         if len(card["evaluators"]) > cycle["evaluators_per_proposal"] or _repeats(card["evaluators"], str):
             yield f"{proposal} holds the evaluators {card['evaluators']}"
-    yield from _held_for_nobody(reading)
+    yield from _held_for_nobody(tour, reading)
     for proposal in _repeats((*reading.public, *reading.drafts), lambda card: card["proposal"]):
         yield f"{proposal} has more than one draft or designation"
     for told in _repeats(reading.messages, lambda one: f"{one['recipient']} {one['event']}"):
@@ -183,12 +183,12 @@ def duplicated(tour: Tour, reading: Reading) -> Iterator[str]:
         yield f"two mails {mail}"
 
 
-def _held_for_nobody(reading: Reading) -> Iterator[str]:
+def _held_for_nobody(tour: Tour, reading: Reading) -> Iterator[str]:
     """Places of evaluators that no proposal of theirs accounts for."""
     for evaluator in reading.evaluators:
-        for proposal in evaluator["reservations"]:
-            card = reading.judged.get(proposal)
-            if card is not None and (card["state"] in RELEASED or evaluator["id"] not in card["evaluators"]):
+        for proposal in filter(tour.is_ours, evaluator["reservations"]):
+            card = reading.judged.get(proposal, {"state": "unknown", "evaluators": ()})
+            if card["state"] in RELEASED or evaluator["id"] not in card["evaluators"]:
                 yield f"{evaluator['id']} holds a place for {proposal}, which is {card['state']} or not theirs"
 
 

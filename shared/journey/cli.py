@@ -22,6 +22,7 @@ from shared.journey.driver import Wish, journey_to
 from shared.journey.people import password_of
 from shared.journey.program import dead_letters
 from shared.journey.tour import ADMIN, Tour
+from shared.settings import Settings
 
 BAD_INPUT = 2
 SHOWN_ROLES = ("institution_officer", "unit_officer", "tpi", "evaluator", "surveyor", "panel", "registrar")
@@ -74,9 +75,12 @@ def say(step: Said) -> None:
 
 @contextmanager
 def ground_of(base_url: str, admin_password: str) -> Iterator[Ground]:
-    """The system at an address, or a new one of our own if none is given."""
+    """The system at an address, or a new one of our own if none is given.
+
+    Of a system elsewhere the broker is known only if AMQP_URI names it; dead letters can't be counted without.
+    """
     if base_url:
-        yield Ground(base_url, admin_password)
+        yield Ground(base_url, admin_password, Settings.from_environment().amqp_uri)
     else:
         with own_ground(None) as ground:
             yield ground
@@ -161,18 +165,24 @@ def report(outcome: Outcome) -> None:
 
 
 def show_around(ground: Ground, tour: Tour) -> None:
-    """Where the site is, who may sign in, where the mails lie."""
+    """Where to look, who may sign in, where the mails lie."""
+    revoked = [f"{ground.base_url}/designations/{one.number}" for one in tour.records if one.revoked]
+    places = [
+        ("Situs · site", f"{ground.base_url}/"),
+        *(("Dicabut · revoked", address) for address in revoked),
+        ("Surat · mails", str(ground.mail_folder or "SMTP_URI")),
+    ]
     names = [(ADMIN, ADMIN, ground.admin_password), *sign_ins(tour)]
     width = max(len(name) for _, name, _ in names)
-    lines = ["", f"  Situs · site      {ground.base_url}/", f"  Surat · mails     {ground.mail_folder}", ""]
-    lines += [f"  {role:<20} {name:<{width}}  {password}" for role, name, password in names]
-    lines += [
+    lines = [
+        *(f"  {what:<19} {where}" for what, where in places),
+        "",
+        *(f"  {role:<19} {name:<{width}}  {password}" for role, name, password in names),
         "",
         "  Data contoh: hasilnya rekaan. Sample data: the results are made up.",
         "  Ctrl-C berhenti · stops",
-        "",
     ]
-    click.echo("\n".join(lines), err=True)
+    click.echo("\n".join(["", *lines, ""]), err=True)
 
 
 def sign_ins(tour: Tour) -> list[tuple[str, str, str]]:

@@ -1,7 +1,11 @@
-"""Hands and eyes of the journey: threads that share out a stage, and one bar on stderr for each stage."""
+"""Hands and eyes of the journey: threads that share out a stage, and one bar on stderr for each stage.
+
+Where stderr is no terminal, such as in CI, each stage is one line when it begins.
+"""
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from contextlib import contextmanager
@@ -18,9 +22,9 @@ ITEM = TypeVar("ITEM")
 class Crew:
     """Runs a stage's work on a few threads and shows how far it is. One object for a whole journey."""
 
-    def __init__(self, threads: int, progress: Progress) -> None:
+    def __init__(self, threads: int, progress: Progress, tell: Callable[[str], None]) -> None:
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="journey")
-        self._progress = progress
+        self._progress, self._tell = progress, tell
         self._bars: dict[str, TaskID] = {}
 
     def each(self, stage: str, items: Iterable[ITEM], act: Callable[[ITEM], object]) -> None:
@@ -43,6 +47,7 @@ class Crew:
         """Adds so many to what a stage's bar counts to."""
         if stage not in self._bars:
             self._bars[stage] = self._progress.add_task(stage, total=0)
+            self._tell(stage)
         known = self._progress.tasks[self._bars[stage]].total or 0
         self._progress.update(self._bars[stage], total=known + more)
 
@@ -63,8 +68,15 @@ class Crew:
 def crew_of(threads: int, *, quiet: bool = False) -> Iterator[Crew]:
     """A crew with its bars on stderr; ``quiet`` shows none."""
     columns = (TextColumn("{task.description:<34}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=Console(stderr=True), disable=quiet) as progress:
-        crew = Crew(threads, progress)
+    console = Console(stderr=True, highlight=False)
+    began = time.monotonic()
+
+    def tell(stage: str) -> None:
+        if not (quiet or console.is_terminal):
+            console.print(f"{time.monotonic() - began:6.1f} s  {stage}")
+
+    with Progress(*columns, console=console, disable=quiet or not console.is_terminal) as progress:
+        crew = Crew(threads, progress, tell)
         try:
             yield crew
         finally:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from email import message_from_bytes, policy
@@ -35,7 +35,7 @@ class Reading:
 
 def read_back(tour: Tour, mail_folder: Path | None = None) -> Reading:
     """Reads everything anew; nothing of what the driver remembers goes into it but which units are its own."""
-    admin, ours = tour.company.admin, {unit.code for unit in (*tour.nation.units, tour.nation.below_par)}
+    admin, ours = tour.company.admin, tour.unit_codes
     filed = [card for cycle in tour.cycles for card in admin.each("units", "/proposals", cycle=cycle)]
     judged = [card for cycle in tour.cycles for card in admin.each("evaluation", "/proposals", cycle=cycle)]
     return Reading(
@@ -51,7 +51,7 @@ def read_back(tour: Tour, mail_folder: Path | None = None) -> Reading:
     )
 
 
-def designations(tour: Tour, ours: set[str]) -> list[Card]:
+def designations(tour: Tour, ours: Collection[str]) -> list[Card]:
     """The public record of every designation of these units, found through the public list."""
     visitor = tour.company.visitor
     numbers = [card["number"] for card in visitor.each("registry", "/designations") if card["unit"] in ours]

@@ -76,6 +76,15 @@ class Tour:
         """Waits for a condition, ``patience`` seconds at most unless told otherwise; raises NeverCame."""
         return until(awaited, look, seconds=seconds or self.patience, pause=self.company.site.pause)
 
+    def is_ours(self, proposal: str) -> bool:
+        """Whether a proposal (``<unit>.<cycle>.<n>``) is of a unit of this journey."""
+        return proposal.rsplit(".", 2)[0] in self.unit_codes
+
+    @property
+    def unit_codes(self) -> frozenset[str]:
+        """The codes of this journey's own units."""
+        return frozenset(unit.code for unit in (*self.nation.units, self.nation.below_par))
+
     def caused(self, correlation_id: str) -> bool:
         """Whether a request of this journey is at the root of something."""
         return correlation_id.startswith(self.company.site.mark)

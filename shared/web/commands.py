@@ -82,9 +82,11 @@ def remember(response: Response) -> Response:
     """Keep a command's good answer for its repetition.
 
     Not a second write that matters: a crash before it leaves the command's id in the aggregate, and the
-    repetition is answered from the state.
+    repetition is answered from the state. What must not be stored (a token, a body with a password) says
+    `Cache-Control: no-store` and is left out.
     """
-    id = None if g.get("replayed") or not 200 <= response.status_code < 300 else _command_id()
+    kept = 200 <= response.status_code < 300 and not response.cache_control.no_store and not g.get("replayed")
+    id = _command_id() if kept else None
     body = response.get_data(as_text=True) if id else ""
     if id and len(body) <= LARGEST_ANSWER:
         try:

@@ -5,10 +5,11 @@ What should have come of it is worked out by ``expected`` from the very answers 
 
 from __future__ import annotations
 
+import json
 import os
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from fractions import Fraction
@@ -16,8 +17,10 @@ from functools import partial
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
-from shared.journey.check import Outcome, outcome_of, settled_reading
+from shared.journey.check import Outcome, duplicated, lost, outcome_of, settled_reading
+from shared.journey.cli import journey
 from shared.journey.client import Site
 from shared.journey.crew import crew_of
 from shared.journey.deciding import publish_all
@@ -229,6 +232,51 @@ def test_everybody_concerned_has_a_mail_in_their_language_that_carries_the_corre
     assert set(spoken) == {("id", "id"), ("en", "en")}
 
 
+def without(cards: Mapping[str, Any], name: str) -> dict[str, Any]:
+    return {key: card for key, card in cards.items() if key != name}
+
+
+def test_the_check_would_see_what_is_lost(played: Played) -> None:
+    whole, tour = played.reading, played.tour
+    record = next(record for record in tour.records if record.number and not record.revoked)
+    name = record.proposal
+    told = [one for one in whole.messages if one["recipient"] != tour.nation.evaluators[0].account.id]
+    stuck = {**whole.messages[0], "state": "queued"}
+    cases = {
+        "evaluation has not heard of it": replace(whole, judged=without(whole.judged, name)),
+        "units does not": replace(whole, filed=without(whole.filed, name)),
+        "stands at assigned": replace(
+            whole, judged={**whole.judged, name: {**whole.judged[name], "state": "assigned"}}
+        ),
+        "neither a draft nor a designation": replace(
+            whole, public=tuple(card for card in whole.public if card["proposal"] != name)
+        ),
+        "failed in units": replace(whole, filed={**whole.filed, name: {**whole.filed[name], "state": "failed"}}),
+        "should have been told": replace(whole, messages=tuple(told)),
+        "is queued": replace(whole, messages=(*whole.messages, stuck)),
+    }
+    for said, reading in cases.items():
+        assert any(said in finding for finding in lost(tour, reading)), said
+
+
+def test_the_check_would_see_what_is_there_twice(played: Played) -> None:
+    whole, tour = played.reading, played.tour
+    name = next(record.proposal for record in tour.records if record.reviews)
+    card = whole.judged[name]
+    crowded = {**card, "evaluators": [*card["evaluators"], "evaluator-1-99"]}
+    idle = {**whole.evaluators[0], "reservations": [next(iter(without(whole.judged, name))), f"{name}9"]}
+    assert whole.mails
+    cases = {
+        "holds the evaluators": replace(whole, judged={**whole.judged, name: crowded}),
+        "holds a place for": replace(whole, evaluators=(*whole.evaluators, idle)),
+        "more than one draft or designation": replace(whole, public=(*whole.public, whole.public[0])),
+        "two messages for": replace(whole, messages=(*whole.messages, whole.messages[0])),
+        "two mails": replace(whole, mails=(*whole.mails, whole.mails[0])),
+    }
+    for said, reading in cases.items():
+        assert any(said in finding for finding in duplicated(tour, reading)), said
+
+
 def test_proposals_are_accepted_while_the_broker_is_away_and_flow_on_when_it_returns(system: System) -> None:
     company = Company(Site(system.base_url), system.admin_password)
     with crew_of(THREADS, quiet=True) as crew:
@@ -249,3 +297,34 @@ def test_proposals_are_accepted_while_the_broker_is_away_and_flow_on_when_it_ret
     assert len(accepted) == WHILE_AWAY - 1
     assert outcome_of(tour, back, dead_lettered=dead_letters(system.amqp_uri), seconds=0).findings == ()
     assert {card["proposal"] for card in back.public} == {one.proposal for one in tour.records if is_designated(one)}
+
+
+def test_the_command_ends_with_one_line_of_counts_on_a_system_that_runs_already(system: System) -> None:
+    surroundings = {
+        "BASE_URL": system.base_url,
+        "ZONA_ADMIN_PASSWORD": system.admin_password,
+        "AMQP_URI": system.amqp_uri,
+    }
+    ended = CliRunner().invoke(journey, ["--n", "2", "--seed", "3"], env=surroundings)
+    assert ended.exit_code == 0, ended.output
+    counts = json.loads(ended.stdout.splitlines()[-1])
+    assert counts.pop("seconds") > 0
+    assert counts.pop("notified") > 0
+    assert counts == {
+        "proposals": 2,
+        "submitted": 2,
+        "assigned": 2,
+        "concluded": 2,
+        "designated": 1,
+        "published": 1,
+        "lost": 0,
+        "duplicated": 0,
+        "dead_lettered": 0,
+        "log_verified": False,
+    }
+
+
+def test_an_address_without_the_admins_password_is_bad_input() -> None:
+    ended = CliRunner().invoke(journey, ["--base-url", "http://127.0.0.1:1"], env={"ZONA_ADMIN_PASSWORD": ""})
+    assert ended.exit_code == 2
+    assert "ZONA_ADMIN_PASSWORD" in ended.stderr

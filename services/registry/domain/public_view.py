@@ -83,15 +83,15 @@ def listing(designation: Designation) -> View:
     shown = entry(designation)
     facets = ("status", "predicate", "year", "unit", "institution", "province")
     words = words_of(" ".join(shown[name] for name in ("number", "unit_name", "institution_name")))
-    terms = [VISIBLE, *(facet(name, shown[name]) for name in facets), tally(shown["status"], shown["predicate"])]
+    terms = [VISIBLE, *(facet(name, shown[name]) for name in facets), standing(shown["status"], shown["predicate"])]
     terms += beginnings(words)
     order = order_of(publication_of(designation).published_at, designation.number)
     return {"order": order, "search": terms, "filters": terms, "entry": shown}
 
 
-def tally(status: str, predicate: str) -> str:
-    """The term that the counts on the front page are counted by."""
-    return facet("tally", f"{status}:{predicate}")
+def standing(status: str, predicate: str) -> str:
+    """Status and predicate as one term: asked for most often, and what the front page counts by."""
+    return facet("standing", f"{status}:{predicate}")
 
 
 def order_of(published_at: datetime, number: str = "") -> str:

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_datetime
 from babel.numbers import format_decimal
@@ -14,6 +15,7 @@ from flask_babel import Babel
 
 LANGUAGES = ("id", "en")
 TRANSLATIONS = Path(__file__).parent / "translations"
+JAKARTA = ZoneInfo("Asia/Jakarta")
 HUNDREDTH = Decimal("0.01")
 HOUR = {"id": "HH.mm", "en": "HH:mm"}
 
@@ -45,6 +47,11 @@ def page_url(endpoint: str, **values: Any) -> str:
     return url_for(endpoint, **given)
 
 
+def today() -> date:
+    """The calendar day in Jakarta."""
+    return datetime.now(JAKARTA).date()
+
+
 def day(value: str | date) -> str:
     """A date as a person writes it, e.g. 9 Desember 2026."""
     known = date.fromisoformat(value) if isinstance(value, str) else value
@@ -54,7 +61,7 @@ def day(value: str | date) -> str:
 def moment(value: str | datetime) -> str:
     """A time in Western Indonesian Time, e.g. 9 Desember 2026, 14.05 WIB."""
     known = datetime.fromisoformat(value) if isinstance(value, str) else value
-    written = format_datetime(known, f"d MMMM y, {HOUR[chosen()]}", tzinfo="Asia/Jakarta", locale=chosen())  # type: ignore[arg-type]  # babel takes a name
+    written = format_datetime(known, f"d MMMM y, {HOUR[chosen()]}", tzinfo=JAKARTA, locale=chosen())
     return f"{written} WIB"
 
 

@@ -16,7 +16,7 @@ from services.registry.web import refusals, words
 from services.registry.web.api import cursor_of
 from services.registry.web.figures import area_chart
 from services.registry.web.freshness import conditional
-from services.registry.web.language import page_url
+from services.registry.web.language import page_url, today
 from services.registry.web.parameters import asked
 from services.registry.web.security import secured
 from shared.failures import ZonaError
@@ -66,7 +66,7 @@ def designation(number: str) -> AnyResponse:
     except NotDesignated:
         return _under_its_own_name(number)
     others = queries.others_of(rooms(), record, limit=OTHERS, now=_now())
-    return _page("designation.html", record=record, others=others, chart=area_chart(record), today=_now())
+    return _page("designation.html", record=record, others=others, chart=area_chart(record), today=today())
 
 
 def _under_its_own_name(number: str) -> AnyResponse:

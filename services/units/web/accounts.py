@@ -34,7 +34,7 @@ def create_session(body: dict[str, Any]) -> tuple[dict[str, Any], int, dict[str,
 @requires("admin")
 @blueprint.arguments(NewAccount)
 @idempotent
-def create_account(body: dict[str, Any]) -> tuple[dict[str, Any], int]:
+def create_account(body: dict[str, Any]) -> tuple[dict[str, Any], int, dict[str, str]]:
     """Make an account. What the roles are bound to must exist."""
     account = Account(
         id=body["name"],
@@ -45,7 +45,7 @@ def create_account(body: dict[str, Any]) -> tuple[dict[str, Any], int]:
         unit=body["unit"],
     )
     made = handlers.register_account(rooms(), account, command_cause())
-    return account_shown(made.state), 201
+    return account_shown(made.state), 201, {"Cache-Control": "no-store"}  # the body held a password
 
 
 def account_shown(account: Account) -> dict[str, Any]:

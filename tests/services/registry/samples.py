@@ -12,7 +12,7 @@ from typing import Any
 from services.registry import handlers
 from services.registry.domain.decree import Decree
 from services.registry.rooms import Rooms
-from shared.messaging import Received
+from shared.contracts.received import Received
 from shared.storage import Cause
 
 NOW = datetime(2026, 11, 20, 7, 30, tzinfo=UTC)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 
 import pytest
@@ -64,7 +65,7 @@ def test_another_proposal_under_the_same_number_is_dead_lettered(rooms: Rooms) -
 
 def test_a_negative_conclusion_leaves_nothing(rooms: Rooms) -> None:
     handlers.draft_designation(rooms, heard("evaluation.concluded", concluded(outcome="failed", predicate=None)))
-    assert rooms.designations.find(NUMBER) is None
+    assert rooms.designations.collection.find_one({}) is None
 
 
 def test_a_conclusion_without_its_gates_is_dead_lettered(rooms: Rooms) -> None:
@@ -136,6 +137,21 @@ def test_a_decision_on_an_older_version_is_refused_with_the_current_one(rooms: R
     with pytest.raises(StaleVersion) as refused:
         handlers.revoke_designation(rooms, number, decree(), "Pungutan liar", command(), version=1)
     assert refused.value.members["current_version"] == 2
+
+
+def test_of_many_registrars_with_one_draft_exactly_one_publishes_it(rooms: Rooms) -> None:
+    number = draft(rooms)
+
+    def attempt(nth: int) -> bool:
+        try:
+            handlers.publish_designation(rooms, number, decree(f"Nomor {nth}"), command())
+        except MoveNotOpen:
+            return False
+        return True
+
+    with ThreadPoolExecutor(8) as registrars:
+        assert sum(registrars.map(attempt, range(8))) == 1
+    assert len(said(rooms, number)) == 2
 
 
 def test_an_unknown_number_can_not_be_published(rooms: Rooms) -> None:

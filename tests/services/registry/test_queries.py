@@ -94,6 +94,19 @@ def test_paging_shows_every_designation_once_over_hours_months_and_years(rooms: 
         assert walked(rooms, Wanted(q="unit", year=2015), limit) == numbers
 
 
+def test_a_question_of_several_terms_is_walked_like_one_of_a_single_term(rooms: Rooms) -> None:
+    numbers = [publish(rooms, f"L3171-U-{nth}", time=NOW - timedelta(days=40 * nth)) for nth in range(7)]
+    assert walked(rooms, Wanted(q="unit", province="31", status="active", predicate="WBK"), 2) == numbers
+    assert walked(rooms, Wanted(status="active", predicate="WBK"), 2) == numbers
+    assert walked(rooms, Wanted(status="revoked", predicate="WBK"), 2) == []
+
+
+def test_no_question_reaches_a_draft(rooms: Rooms) -> None:
+    draft(rooms)
+    questions = [Wanted(), Wanted(q="tarakan"), Wanted(institution="L3171"), Wanted(status="active", predicate="WBK")]
+    assert [walked(rooms, question, 10) for question in questions] == [[], [], [], []]
+
+
 def test_those_of_one_instant_are_paged_by_number(rooms: Rooms) -> None:
     numbers = [publish(rooms, f"L3171-U-{nth}") for nth in (3, 1, 2)]
     assert walked(rooms, Wanted(), 1) == sorted(numbers)

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, date, datetime
-from fractions import Fraction
+from datetime import date
 from typing import Any
 
 import pytest
@@ -13,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.units.domain import lifecycle
-from services.units.domain.dates import Target, latest_day, official_day
+from services.units.domain.dates import Target
 from services.units.domain.lifecycle import BY_NAME, MOVES, allowed_in
 from services.units.domain.unit import (
     Declaration,
@@ -185,31 +184,6 @@ def test_any_order_and_any_repetition_of_the_words_ends_in_the_same_state(order:
     assert (one.standing, one.barred_until) == (frozenset(), date(2028, 1, 2))
 
 
-@pytest.mark.parametrize(
-    ("signed", "staff", "held"), [(21, 42, False), (22, 42, True), (42, 42, True), (43, 42, False)]
-)
-def test_most_of_the_staff_have_signed_and_not_more_than_all(signed: int, staff: int, held: bool) -> None:
-    declaration = replace(DECLARATION, signed=signed, staff=staff)
-    if held:
-        assert declare(unit(), declaration).declaration == declaration
-        return
-    with pytest.raises(InvalidInput) as refusal:
-        declare(unit(), declaration)
-    assert refusal.value.errors[0]["pointer"] == "/signed"
-    assert "R90 I.II" in str(refusal.value.errors[0])
-
-
-def test_today_is_the_latest_day_in_indonesia() -> None:
-    at = datetime(2026, 5, 19, 15, 30, tzinfo=UTC)  # 22:30 in Jakarta, 00:30 of the 20th in Jayapura
-    assert (official_day(at), latest_day(at)) == (date(2026, 5, 19), date(2026, 5, 20))
-    held = lifecycle.declare(
-        unit(), replace(DECLARATION, date=date(2026, 5, 20)), at, signed_more_than=HALF, article="-"
-    )
-    assert held.state is UnitState.DECLARED
-    with pytest.raises(InvalidInput, match="not valid"):
-        lifecycle.declare(unit(), replace(DECLARATION, date=date(2026, 5, 21)), at, signed_more_than=HALF, article="-")
-
-
 @pytest.mark.parametrize("started_on", [date(2025, 1, 14), date(2026, 5, 21)])
 def test_development_starts_after_the_declaration_and_not_in_the_future(started_on: date) -> None:
     with pytest.raises(InvalidInput) as refusal:
@@ -255,11 +229,3 @@ def test_every_refusal_speaks_both_languages_and_names_a_remedy() -> None:
     for refusal in refusals():
         assert all(refusal.said)
         assert all(refusal.remedy)
-
-
-def test_fractions_of_the_staff_are_exact() -> None:
-    third = Fraction(1, 3)
-    barely = replace(DECLARATION, signed=34, staff=100)
-    assert lifecycle.declare(unit(), barely, NOW, signed_more_than=third, article="-").declaration == barely
-    with pytest.raises(InvalidInput):
-        lifecycle.declare(unit(), replace(barely, signed=33, staff=99), NOW, signed_more_than=third, article="-")

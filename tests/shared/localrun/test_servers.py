@@ -36,7 +36,7 @@ def listening(port):
     return {row[1].rpartition(":")[0] for row in rows if row[3] == "0A" and row[1].endswith(f":{port:04X}")}
 
 
-def test_the_broker_keeps_durable_messages_over_a_restart_and_leaves_nothing(tmp_path):
+def test_the_broker_keeps_durable_messages_from_run_to_run_and_leaves_nothing(tmp_path):
     with Supervisor(tmp_path / "logs") as supervisor:
         broker = PrivateBroker(supervisor, tmp_path / "broker")
         broker.start()
@@ -52,12 +52,12 @@ def test_the_broker_keeps_durable_messages_over_a_restart_and_leaves_nothing(tmp
         assert all(listening(port) and listening(port) <= loopback for port in ours)
         broker.stop()
         assert not any(listening(port) for port in ours)
+        broker = PrivateBroker(supervisor, tmp_path / "broker")  # another run: other ports, the same folder
         broker.start()
-        assert broker.uri == uri
-        with pika.BlockingConnection(pika.URLParameters(uri)) as connection:
+        assert broker.uri != uri
+        with pika.BlockingConnection(pika.URLParameters(broker.uri)) as connection:
             assert connection.channel().basic_get("kept", auto_ack=True)[2] == b"word"
         broker.set_policy("short", "^kept$", {"max-length": 5})
-    assert not any(listening(port) for port in ours)
     wait_until(lambda: not naming(tmp_path), what="every process of the broker to be gone")
 
 
@@ -65,11 +65,13 @@ def test_a_crashed_broker_starts_again_under_its_address(tmp_path):
     with Supervisor(tmp_path / "logs") as supervisor:
         broker = PrivateBroker(supervisor, tmp_path / "broker")
         broker.start()
+        uri = broker.uri
         broker.kill()
         with pytest.raises(OSError, match="refused"):
-            handshake(broker.uri)
+            handshake(uri)
         broker.start()
-        handshake(broker.uri)
+        assert broker.uri == uri
+        handshake(uri)
     wait_until(lambda: not naming(tmp_path), what="every process of the broker to be gone")
 
 
