@@ -1,16 +1,16 @@
 """What can go wrong in the registry.
 
-    ZonaError                      (shared.failures)
-    ├── InvalidInput
-    │   ├── InvalidDecree          422  the decree or the ground of a command has faults; each with its place
-    │   ├── InvalidQuery           400  a parameter of a public list is unknown or malformed; each named
-    │   ├── BrokenConclusion       422  an event contradicts itself; dead-lettered, never drafted
-    │   └── NoRuleInForce          422  no rule file covers the date of the decree
-    ├── NotFound
-    │   └── NotDesignated          404  nothing public stands under this number
-    ├── WrongState
-    │   └── MoveNotOpen            409  the table of moves does not allow it from here; carries the state
-    └── NumberTaken                409  permanent: two proposals claim one number
+ZonaError                      (shared.failures)
+├── InvalidInput
+│   ├── InvalidDecree          422  the decree or the ground of a command has faults; each with its place
+│   ├── InvalidQuery           400  a parameter of a public list is unknown or malformed; each named
+│   ├── BrokenConclusion       422  an event contradicts itself; dead-lettered, never drafted
+│   └── NoRuleInForce          422  no rule file covers the date of the decree
+├── NotFound
+│   └── NotDesignated          404  nothing public stands under this number
+├── WrongState
+│   └── MoveNotOpen            409  the table of moves does not allow it from here; carries the state
+└── NumberTaken                409  permanent: two proposals claim one number
 """
 
 from __future__ import annotations
