@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from services.registry.domain.designation import Designation
-from services.registry.domain.public_view import DRAFTS, VISIBLE, View, is_public, record, standing
+from services.registry.domain.public_view import DRAFTS, VISIBLE, View, is_public, province_name, record, standing
 from services.registry.domain.search import facet, words_of
 from services.registry.errors import NotDesignated
 from services.registry.rooms import Rooms
@@ -104,7 +104,7 @@ def counts(rooms: Rooms) -> dict[str, int] | None:
 def provinces(rooms: Rooms) -> dict[str, str]:
     """The provinces' names by their two-digit code, as far as they were heard, by name."""
     known = rooms.institutions.find({"kind": "province"}, {"province": 1, "name": 1})
-    named = {found["province"]: found["name"] for found in known}
+    named = {found["province"]: province_name(found["name"]) for found in known}
     return dict(sorted(named.items(), key=lambda pair: pair[1]))
 
 

@@ -5,8 +5,9 @@ for a service that starts next week waits for it. Names:
 
     <service>.events         topic exchange; what it can't route goes to <service>.unconsumed
     <service>.<handler>      quorum queue of one handler
-    <service>.retry.<ms>     fanout exchange and quorum queue of one delay; expired messages return to the
-                             queue that their routing key names
+    <service>.retry.<ms>     fanout exchange and quorum queue of one delay
+    <service>.handlers       direct exchange: what waited long enough returns to the queue that its routing
+                             key names, and to no other service's (the default exchange would reach any)
     <service>.dead           fanout exchange and quorum queue of the dead letters
 
 Arguments can't change on a live queue, so they fix only type, dead-letter target and strategy, overflow
@@ -15,7 +16,7 @@ and delivery limit; lengths are policies, delays come with each message.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from shared.contracts import CONTRACTS
@@ -81,13 +82,14 @@ def retry_tier(service: str, delay_ms: int) -> str:
 def topology() -> Topology:
     """All of it."""
     exchanges: list[Exchange] = []
-    queues: list[Queue] = [handler_queue(name) for name in handler_queues()]
+    queues: list[Queue] = [_with_way_back(handler_queue(name)) for name in handler_queues()]
     for service in SERVICES:
         unconsumed, dead = f"{service}.unconsumed", f"{service}.dead"
         exchanges += [
             Exchange(unconsumed, "fanout"),
             Exchange(f"{service}.events", "topic", {"alternate-exchange": unconsumed}),
             Exchange(dead, "fanout"),
+            Exchange(f"{service}.handlers", "direct"),
         ]
         queues += [
             Queue(unconsumed, {"x-queue-type": "quorum", "x-overflow": "drop-head"}, ((unconsumed, ""),)),
@@ -96,6 +98,11 @@ def topology() -> Topology:
         for delay in TIERS_MS:
             tier = retry_tier(service, delay)
             exchanges.append(Exchange(tier, "fanout"))
-            queues.append(Queue(tier, {**QUORUM, "x-dead-letter-exchange": ""}, ((tier, ""),)))
+            queues.append(Queue(tier, {**QUORUM, "x-dead-letter-exchange": f"{service}.handlers"}, ((tier, ""),)))
     policies = (("unconsumed", r"^[a-z]+\.unconsumed$", {"max-length": UNCONSUMED_LENGTH}),)
     return Topology(tuple(exchanges), tuple(queues), policies)
+
+
+def _with_way_back(queue: Queue) -> Queue:
+    service = queue.name.partition(".")[0]
+    return replace(queue, bindings=(*queue.bindings, (f"{service}.handlers", queue.name)))

@@ -141,9 +141,6 @@ def test_a_notifier_can_publish_nothing_of_another_service(house: House, exchang
     assert refused(lambda: channel.basic_publish(exchange, key, b"forged", mandatory=True))
 
 
-@pytest.mark.xfail(
-    strict=True, reason="tiers give back through the default exchange, which takes a message to any queue by its name"
-)
 def test_a_notifier_reaches_no_other_service_by_way_of_its_retry_tiers(house: House) -> None:
     elsewhere = "registry.draft_designation"
     soon = pika.BasicProperties(expiration="10")

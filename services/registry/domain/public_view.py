@@ -89,6 +89,11 @@ def listing(designation: Designation) -> View:
     return {"order": order, "search": terms, "filters": terms, "entry": shown}
 
 
+def province_name(government: str) -> str:
+    """The province's own name, out of its government's: "Pemerintah Provinsi Bali" governs "Bali"."""
+    return government.removeprefix("Pemerintah Provinsi ").removeprefix("Provinsi ")
+
+
 def standing(status: str, predicate: str) -> str:
     """Status and predicate as one term: asked for most often, and what the front page counts by."""
     return facet("standing", f"{status}:{predicate}")

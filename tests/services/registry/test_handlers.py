@@ -170,7 +170,7 @@ def test_institutions_are_kept_in_their_newest_state_whatever_the_order(rooms: R
 def test_provinces_are_named_by_what_was_heard(rooms: Rooms) -> None:
     assert queries.provinces(rooms) == {}
     know_institutions(rooms)
-    assert next(iter(queries.provinces(rooms).items())) == ("31", "Provinsi DKI Jakarta")
+    assert next(iter(queries.provinces(rooms).items())) == ("31", "DKI Jakarta")
     assert queries.institution_name(rooms, "B99") == "B99"
 
 
