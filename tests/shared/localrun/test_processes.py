@@ -142,7 +142,8 @@ def test_children_outlive_the_thread_that_started_them(supervisor):
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
 def test_children_stop_when_the_supervisor_itself_is_ended(tmp_path, number):
     code = (
-        "import sys, time; from pathlib import Path;"
+        "import signal, sys, time; from pathlib import Path;"
+        "signal.signal(signal.SIGINT, signal.default_int_handler);"  # a background shell hands it down as ignored
         "from shared.localrun.processes import Program, Supervisor;"
         "s = Supervisor(Path(sys.argv[1]));"
         f"print(s.start(Program('one', (sys.executable, '-c', {SLEEPER!r}))).pid, flush=True);"
