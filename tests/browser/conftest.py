@@ -12,10 +12,10 @@ from werkzeug.serving import make_server
 
 from services.registry.rooms import Rooms, build
 from services.registry.web import furnish
+from shared.localrun.browser import require_chromium
 from shared.settings import Settings
 from tests.services.registry import samples
 
-CHROMIUM = "/usr/bin/chromium"
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 
 
@@ -31,7 +31,7 @@ class Site:
 def chromium() -> Iterator[Browser]:
     """One headless Chromium for the session; each test makes its own context."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        browser = playwright.chromium.launch(executable_path=require_chromium(), args=ARGUMENTS)
         yield browser
         browser.close()
 
