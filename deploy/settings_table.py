@@ -19,6 +19,12 @@ ONLY_CONTAINERS = (
     ("SCRIPT_NAME", "", "path that a web process stands under, as the gateway names it", "compose file"),
     ("ZONA_SERVICE", "", "which service an image is", "image"),
     ("ZONA_PROCESS", "", "`web` or `worker`", "image"),
+    (
+        "EVENTLET_NO_GREENDNS",
+        "yes",
+        "workers ask the system for addresses, so that a server may come back elsewhere",
+        "image",
+    ),
     ("PROMETHEUS_MULTIPROC_DIR", "/tmp", "where the web processes of one container add up their metrics", "image"),  # noqa: S108 - a tmpfs of the container
 )
 FROM_FILES = {
