@@ -20,7 +20,7 @@ help:  ## Show this list
 	@echo '  PYTHON=python3.12   which Python makes the virtual environment (3.11 or newer)'
 	@echo '  PORT=8081           make up, make demo: port of the site'
 	@echo '  N=200               make journey, make demo: number of proposals'
-	@echo '  BASE_URL=           make journey: drive a system that runs elsewhere'
+	@echo '  BASE_URL=           make journey: drive a system that runs elsewhere (ZONA_ADMIN_PASSWORD, or deploy/secrets)'
 	@echo '  PYTEST_ARGS="-k …"  make test: what pytest gets besides'
 	@echo '  AMQP_URI= MONGODB_URI= SMTP_URI=   servers to use in the place of private ones'
 
@@ -61,7 +61,8 @@ demo: setup  ## The whole system with a sample national cycle run through it, un
 
 .PHONY: journey
 journey: setup  ## The sample cycle once, checked; the last line is JSON
-	@exec $(BIN)/zi journey --n $(N)
+	@if [ -n "$${BASE_URL:-}" ] && [ -z "$${ZONA_ADMIN_PASSWORD:-}" ] && [ -r deploy/secrets/admin-password ]; then \
+	  export ZONA_ADMIN_PASSWORD="$$(cat deploy/secrets/admin-password)"; fi; exec $(BIN)/zi journey --n $(N)
 
 .PHONY: secrets
 secrets: setup  ## Make what is missing in deploy/secrets, for docker compose

@@ -5,8 +5,11 @@ Stops within a second on SIGTERM: handlers that run are finished, prefetched mes
 
 from __future__ import annotations
 
+import os
 import warnings
 
+# eventlet's own resolver keeps a name's address for its TTL: a server that comes back elsewhere would stay lost
+os.environ.setdefault("EVENTLET_NO_GREENDNS", "yes")
 warnings.filterwarnings("ignore", message=r"\s*Eventlet is deprecated")  # known and decided: docs/adr
 
 import eventlet
