@@ -9,10 +9,10 @@ from typing import Any, TypeVar
 
 from flask import Response, current_app, g, request
 from marshmallow import RAISE, Schema, fields, validate
-from pymongo.errors import DuplicateKeyError
+from pymongo.errors import DuplicateKeyError, PyMongoError
 
 from shared.failures import InvalidInput
-from shared.observability import correlation_id
+from shared.observability import correlation_id, logger
 from shared.storage.causes import Cause
 from shared.web.identity import optional_actor
 
@@ -103,6 +103,9 @@ def remember(response: Response) -> Response:
             )
         except DuplicateKeyError:
             current_app.logger.debug("the same command was answered by another process at the same time")
+        except PyMongoError as error:
+            # The command was obeyed: that its answer can't be kept must not turn it into a fault.
+            logger().warning("answer_not_kept", error=str(error)[:200])
     return response
 
 
