@@ -15,16 +15,9 @@ ONLY_CONTAINERS = (
     ("ZONA_PORT", "8080", "port of the gateway on 127.0.0.1", ".env"),
     ("COMPOSE_PROFILES", "", "`demo`: with the mail sink", ".env"),
     ("WEB_CONCURRENCY", "2", "gunicorn processes of each web container, eight threads each", ".env"),
-    ("EVALUATION_ORPHAN_SECONDS", "600", "age at which a place without its proposal is given back", ".env"),
     ("SCRIPT_NAME", "", "path that a web process stands under, as the gateway names it", "compose file"),
     ("ZONA_SERVICE", "", "which service an image is", "image"),
     ("ZONA_PROCESS", "", "`web` or `worker`", "image"),
-    (
-        "EVENTLET_NO_GREENDNS",
-        "yes",
-        "workers ask the system for addresses, so that a server may come back elsewhere",
-        "image",
-    ),
     ("PROMETHEUS_MULTIPROC_DIR", "/tmp", "where the web processes of one container add up their metrics", "image"),  # noqa: S108 - a tmpfs of the container
 )
 FROM_FILES = {

@@ -8,7 +8,8 @@ from __future__ import annotations
 import os
 import warnings
 
-# eventlet's own resolver keeps a name's address for its TTL: a server that comes back elsewhere would stay lost
+# eventlet's own resolver keeps an address for the name's TTL, ten minutes in Docker: a server that comes back under
+# another address would stay lost that long; the system's resolver asks each time
 os.environ.setdefault("EVENTLET_NO_GREENDNS", "yes")
 warnings.filterwarnings("ignore", message=r"\s*Eventlet is deprecated")  # known and decided: docs/adr
 

@@ -54,6 +54,9 @@ class Settings:
     max_attempts: int = _setting(
         "MAX_ATTEMPTS", 6, "attempts before an event that fails for an unknown reason is dead-lettered"
     )
+    orphan_seconds: int = _setting(
+        "EVALUATION_ORPHAN_SECONDS", 600, "age at which a place without its proposal is given back"
+    )
     health_port: int = _setting("HEALTH_PORT", 0, "port of a worker's health and metrics; 0: none")
     health_host: str = _setting("HEALTH_HOST", "127.0.0.1", "address of a worker's health and metrics")
     log_level: str = _setting("LOG_LEVEL", "INFO", "least level that is logged")
@@ -84,32 +87,32 @@ class Settings:
         return settings
 
     def _faults(self, needs: tuple[str, ...]) -> list[str]:
-        metadata = {item.name: item.metadata for item in fields(self)}
-        faults = [
-            f"{metadata[name]['name']} is not set: {metadata[name]['meaning']}"
-            for name in needs
-            if not getattr(self, name)
-        ]
-        schemes = {
-            "mongodb_uri": {"mongodb", "mongodb+srv"},
-            "amqp_uri": {"amqp", "amqps"},
-            "smtp_uri": {"smtp", "smtps"},
-            "base_url": {"http", "https"},
-        }
-        for name, allowed in schemes.items():
-            value = getattr(self, name)
-            if value and urlsplit(value).scheme not in allowed:
-                faults.append(f"{metadata[name]['name']} must start with {' or '.join(sorted(allowed))}://")
-        for name in ("token_private_key_file", "token_public_key_file"):
-            value = getattr(self, name)
-            if value and not Path(value).is_file():
-                faults.append(f"{metadata[name]['name']}={value}: no such file; `zi up` and `make secrets` create it")
-        for name in ("prefetch", "relay_batch", "max_attempts"):
-            if getattr(self, name) < 1:
-                faults.append(f"{metadata[name]['name']} must be at least 1")
-        if self.log_format not in {"json", "console"}:
-            faults.append("LOG_FORMAT must be json or console")
-        return faults
+        """Every fault, each beginning with the setting's name."""
+        found = []
+        for item in fields(self):
+            value, name = getattr(self, item.name), item.metadata["name"]
+            if item.name in needs and not value:
+                found.append(f"{name} is not set: {item.metadata['meaning']}")
+            elif value and (allowed := _SCHEMES.get(item.name)) and urlsplit(value).scheme not in allowed:
+                found.append(f"{name} must start with {' or '.join(sorted(allowed))}://")
+            elif value and item.name in _KEY_FILES and not Path(value).is_file():
+                found.append(f"{name}={value}: no such file; `zi up` and `make secrets` create it")
+            elif item.name in _AT_LEAST_ONE and value < 1:
+                found.append(f"{name} must be at least 1")
+            elif (choices := _CHOICES.get(item.name)) and value not in choices:
+                found.append(f"{name} must be {' or '.join(choices)}")
+        return found
+
+
+_SCHEMES = {
+    "mongodb_uri": {"mongodb", "mongodb+srv"},
+    "amqp_uri": {"amqp", "amqps"},
+    "smtp_uri": {"smtp", "smtps"},
+    "base_url": {"http", "https"},
+}
+_KEY_FILES = {"token_private_key_file", "token_public_key_file"}
+_AT_LEAST_ONE = {"prefetch", "relay_batch", "max_attempts", "orphan_seconds"}
+_CHOICES = {"log_format": ("json", "console"), "log_level": ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")}
 
 
 def _raw(environment: Mapping[str, str], metadata: Mapping[str, Any]) -> str:

@@ -1,8 +1,7 @@
-"""What evaluation works with: its database, its stores and its own settings; built once in each process."""
+"""What evaluation works with: its database, its stores; built once in each process."""
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -14,11 +13,8 @@ from services.evaluation.domain.evaluator import Evaluator
 from services.evaluation.domain.proposal import Proposal
 from services.evaluation.domain.review import Review
 from services.evaluation.domain.worksheet import Worksheet
-from shared.settings import Settings, SettingsError
+from shared.settings import Settings
 from shared.storage import AggregateStore, connect
-
-ORPHAN_SETTING = "EVALUATION_ORPHAN_SECONDS"
-ORPHAN_SECONDS = 600
 
 
 @dataclass(frozen=True)
@@ -26,7 +22,7 @@ class Rooms:
     """`orphan_age`: how old a reservation without its proposal grows before the timer gives it back."""
 
     database: Database[dict[str, Any]]
-    orphan_age: timedelta = timedelta(seconds=ORPHAN_SECONDS)
+    orphan_age: timedelta = timedelta(seconds=Settings().orphan_seconds)
     worksheets: AggregateStore[Worksheet] = field(init=False)
     proposals: AggregateStore[Proposal] = field(init=False)
     evaluators: AggregateStore[Evaluator] = field(init=False)
@@ -58,12 +54,5 @@ class Rooms:
 
 
 def build(settings: Settings) -> Rooms:
-    """The rooms of a process; raises SettingsError."""
-    return Rooms(connect(settings, store.SERVICE), orphan_age=_orphan_age())
-
-
-def _orphan_age() -> timedelta:
-    raw = os.environ.get(ORPHAN_SETTING, str(ORPHAN_SECONDS))
-    if not raw.isascii() or not raw.isdigit():
-        raise SettingsError([f"{ORPHAN_SETTING}={raw!r} is not a number of seconds: age of a reservation given back"])
-    return timedelta(seconds=int(raw))
+    """The rooms of a process."""
+    return Rooms(connect(settings, store.SERVICE), orphan_age=timedelta(seconds=settings.orphan_seconds))

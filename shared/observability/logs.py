@@ -28,7 +28,7 @@ def configure_logs(settings: Settings, service: str, process: str) -> None:
         _fixed(service=service, process=process),
         structlog.processors.format_exc_info,
     ]
-    level = logging.getLevelNamesMapping().get(settings.log_level.upper(), logging.INFO)
+    level = logging.getLevelNamesMapping()[settings.log_level]
     structlog.configure(
         processors=[*chain, renderer],
         wrapper_class=structlog.make_filtering_bound_logger(level),

@@ -145,7 +145,6 @@ def test_every_setting_reaches_a_container_and_no_container_gets_an_unknown_one(
         "ZONA_SERVICE",
         "ZONA_PROCESS",
         "PROMETHEUS_MULTIPROC_DIR",
-        "EVENTLET_NO_GREENDNS",
     }
     assert known - given == of_the_image_or_the_shell
 
@@ -170,11 +169,6 @@ def test_the_images_run_as_a_user_without_rights_and_hold_no_build_tools() -> No
         assert "org.opencontainers.image.title" in image
         assert "pip" not in image
     assert "uninstall --yes --quiet --root-user-action=ignore setuptools wheel pip" in text
-
-
-def test_workers_find_a_server_that_comes_back_under_another_address() -> None:
-    (worker,) = re.findall(r"FROM runtime AS worker\n(?:(?!FROM).*\n)*", dockerfile())
-    assert "EVENTLET_NO_GREENDNS=yes" in worker
 
 
 def test_only_libraries_of_the_lock_files_get_in_each_with_its_hash() -> None:

@@ -12,11 +12,25 @@ from shared.settings import Settings, SettingsError
 def test_every_missing_and_wrong_setting_is_named_at_once() -> None:
     with pytest.raises(SettingsError) as refusal:
         Settings.from_environment(
-            {"AMQP_URI": "http://x", "PREFETCH": "many", "ZONA_TOKEN_PUBLIC_KEY_FILE": "/nowhere"},
+            {
+                "AMQP_URI": "http://x",
+                "PREFETCH": "many",
+                "EVALUATION_ORPHAN_SECONDS": "soon",
+                "LOG_LEVEL": "loud",
+                "ZONA_TOKEN_PUBLIC_KEY_FILE": "/nowhere",
+            },
             needs=("mongodb_uri", "amqp_uri"),
         )
     told = "\n".join(refusal.value.faults)
-    for name in ("MONGODB_URI", "AMQP_URI", "PREFETCH", "ZONA_TOKEN_PUBLIC_KEY_FILE"):
+    wrong = (
+        "MONGODB_URI",
+        "AMQP_URI",
+        "PREFETCH",
+        "EVALUATION_ORPHAN_SECONDS",
+        "LOG_LEVEL",
+        "ZONA_TOKEN_PUBLIC_KEY_FILE",
+    )
+    for name in ("MONGODB_URI", *wrong):
         assert name in told
 
 

@@ -15,9 +15,9 @@ from services.evaluation.domain.proposal import Proposal, Reason
 from services.evaluation.domain.states import WAITING, ProposalState
 from services.evaluation.errors import AlreadySettled, EvaluatorFull, MoveNotOpen, PlacementContended, PlacementMoved
 from services.evaluation.handlers import places
-from services.evaluation.handlers.heard import Heard
 from services.evaluation.rooms import Rooms
 from services.evaluation.store import every_row
+from shared.contracts.received import Received
 from shared.failures import AlreadyHeard, Contended, Failure, ZonaError
 from shared.storage import Aggregate, Cause, Event
 
@@ -31,7 +31,7 @@ def register_evaluator(rooms: Rooms, cause: Cause, evaluator: Evaluator) -> Aggr
     return rooms.evaluators.create(evaluator.id, evaluator, [], cause)
 
 
-def assign_evaluators(rooms: Rooms, event: Heard) -> None:
+def assign_evaluators(rooms: Rooms, event: Received) -> None:
     """Give a screened proposal its evaluators; only tidies up after one that has them. Raises PlacementContended."""
     place(rooms, event.data["proposal"], event.cause)
 
@@ -43,7 +43,7 @@ def retry_waiting(rooms: Rooms, cause: Cause) -> int:
     return sum(_placed(rooms, key, cause) for key in keys)
 
 
-def release_evaluators(rooms: Rooms, event: Heard) -> None:
+def release_evaluators(rooms: Rooms, event: Received) -> None:
     """Give back the places of a withdrawn proposal and close its open reviews."""
     places.tidy(rooms, rooms.proposals.load(event.data["proposal"]).state, event.cause)
 

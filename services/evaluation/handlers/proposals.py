@@ -14,9 +14,9 @@ from services.evaluation.domain.proposal import Decision, Proposal, Reason
 from services.evaluation.domain.states import ProposalState
 from services.evaluation.domain.verdict import screening_score, verdict_of
 from services.evaluation.domain.worksheet import Layer, Worksheet, worksheet_key
-from services.evaluation.handlers.heard import Heard
 from services.evaluation.handlers.learning import CARD
 from services.evaluation.rooms import Rooms
+from shared.contracts.received import Received
 from shared.failures import Early, NotFound
 from shared.storage import Aggregate, Cause, Event
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from shared.security import Actor
 
 
-def receive_proposal(rooms: Rooms, event: Heard) -> None:
+def receive_proposal(rooms: Rooms, event: Received) -> None:
     """Take a proposal in: return it, end it at the screening, or pass it on; one insert under its own id.
 
     Raises Early (unit or cycle not heard of yet), AlreadyExists (received before).
@@ -38,7 +38,7 @@ def receive_proposal(rooms: Rooms, event: Heard) -> None:
     rooms.proposals.create(proposal.id, judged, said, event.cause)
 
 
-def withdraw_proposal(rooms: Rooms, event: Heard) -> None:
+def withdraw_proposal(rooms: Rooms, event: Received) -> None:
     """Take a proposal out; raises Early before its submission is heard, AlreadySettled after its end."""
 
     def decide(proposal: Proposal) -> tuple[Proposal, Sequence[Event]]:
@@ -71,7 +71,7 @@ def decide_proposal(
     return rooms.proposals.change(proposal, decide, cause, version=version)
 
 
-def _arrived(rooms: Rooms, event: Heard) -> Proposal:
+def _arrived(rooms: Rooms, event: Received) -> Proposal:
     data = event.data
     instrument = instrument_files.load(rooms.known.cycle(data["cycle"]).instrument)
     return Proposal(

@@ -16,9 +16,9 @@ from services.evaluation.domain.scoring import SurveyIndices, read_surveys
 from services.evaluation.domain.verdict import final_score, verdict_of
 from services.evaluation.errors import TooFewRespondents
 from services.evaluation.handlers import places
-from services.evaluation.handlers.heard import Heard
 from services.evaluation.rooms import Rooms
 from services.evaluation.survey_rules import rule_on
+from shared.contracts.received import Received
 from shared.storage import Aggregate, Cause, Event
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 Decided = tuple[Proposal, Sequence[Event]]
 
 
-def open_reviews(rooms: Rooms, event: Heard) -> None:
+def open_reviews(rooms: Rooms, event: Received) -> None:
     """One open review for each evaluator; none for a proposal that was withdrawn meanwhile."""
     proposal = rooms.proposals.load(event.data["proposal"]).state
     for evaluator in event.data["evaluators"]:
@@ -57,7 +57,7 @@ def submit_review(
     return rooms.reviews.change(review, decide, cause, version=version)
 
 
-def take_scores(rooms: Rooms, event: Heard) -> None:
+def take_scores(rooms: Rooms, event: Received) -> None:
     """Add an evaluator's scores to the proposal; raises AlreadyHeard, AlreadySettled, ReviewUnknown."""
     evaluator, answers = event.data["evaluator"], event.data["answers"]
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 import pytest
 
 from services.evaluation.domain.worksheet import Answered, Layer, Superseded
-from services.evaluation.rooms import ORPHAN_SETTING, Rooms, build
+from services.evaluation.rooms import Rooms
 from shared.failures import NotFound
-from shared.settings import Settings, SettingsError
 from tests.services.evaluation.samples import NOW
 
 
@@ -35,9 +34,3 @@ def test_a_sweep_never_goes_back(rooms: Rooms) -> None:
     for until in ("2026-05-02", "2026-05-01"):
         rooms.sweeps.advance("x", until)
     assert rooms.sweeps.swept_until("x") == "2026-05-02"
-
-
-def test_a_setting_that_is_no_number_is_named(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv(ORPHAN_SETTING, "soon")
-    with pytest.raises(SettingsError, match=ORPHAN_SETTING):
-        build(settings)
