@@ -13,6 +13,7 @@ from services.evaluation.domain.evaluator import Evaluator
 from services.evaluation.domain.proposal import Proposal
 from services.evaluation.domain.review import Review
 from services.evaluation.domain.worksheet import Worksheet
+from services.evaluation.roster import Roster
 from shared.settings import Settings
 from shared.storage import AggregateStore, connect
 
@@ -31,6 +32,7 @@ class Rooms:
     manifests: store.Manifests = field(init=False)
     history: store.History = field(init=False)
     sweeps: store.Sweeps = field(init=False)
+    roster: Roster = field(init=False)
 
     def __post_init__(self) -> None:
         made = {
@@ -45,6 +47,7 @@ class Rooms:
         }
         for name, make in made.items():
             object.__setattr__(self, name, make(self.database))
+        object.__setattr__(self, "roster", Roster(self.evaluators))
 
     def ensure_indexes(self) -> None:
         """Create what is missing; safe beside running processes."""

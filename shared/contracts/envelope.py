@@ -20,6 +20,8 @@ CONTENT_TYPE = "application/cloudevents+json"
 NAMESPACE = uuid.UUID("6f1b1f6e-6d0c-5b8e-9a55-3d1f0a2c7e41")
 """Of every event id: changing it would make each event that was ever said a new one."""
 MAX_BYTES = 256 * 1024
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+"""Made once: `json.dumps` makes one for each event."""
 
 
 def event_id(service: str, aggregate_id: str, sequence: int) -> str:
@@ -52,7 +54,7 @@ def envelope(service: str, aggregate_id: str, sequence: int, event: Event, cause
 
 def encode(wrapped: dict[str, Any]) -> bytes:
     """The bytes on the wire."""
-    return json.dumps(wrapped, ensure_ascii=False, separators=(",", ":")).encode()
+    return _ENCODER.encode(wrapped).encode()
 
 
 def decode(body: bytes | str) -> dict[str, Any]:

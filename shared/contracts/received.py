@@ -53,5 +53,7 @@ def read(body: bytes | str) -> Received:
             correlation_id=wrapped["correlationid"],
             event_id=wrapped["id"],
             traceparent=wrapped.get("traceparent"),
+            source=wrapped["subject"],
+            sequence=int(wrapped["sequence"]),
         ),
     )

@@ -2,7 +2,8 @@
 
 Document: `_id` ("kind:key"), `key`, `version`, `sequence` (of the last event said), `state`, `summary`
 (made from the state, for lists), `outbox` (events to say), `pending` (outbox not empty), `heard` (ids of
-the events that had their effect here), `commands` (ids of the commands likewise, the newest ones).
+the events that had their effect here), `followed` (instead of ids, for sources that are followed step by
+step), `commands` (ids of the commands likewise, the newest ones).
 
 A handler's whole effect is one update guarded by `version`, acknowledged by a journaled majority. So
 there is no dual write, and a handler that runs twice changes nothing the second time.
@@ -13,7 +14,7 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields, replace
 from typing import Any, Generic, TypeVar
 
 from pymongo import ASCENDING, IndexModel
@@ -22,9 +23,12 @@ from pymongo.database import Database
 from pymongo.errors import DuplicateKeyError
 
 from shared.contracts.envelope import envelope
-from shared.failures import AlreadyExists, AlreadyHeard, Contended, NotFound, StaleVersion
+from shared.observability import note
 from shared.storage.causes import Cause, Event
 from shared.storage.documents import Document
+from shared.storage.following import Followed, follow
+from shared.storage.grouping import GroupedCollection
+from shared.storage.refusals import already_exists, already_heard, contended, not_found, stale
 
 S = TypeVar("S")
 
@@ -45,6 +49,7 @@ class Aggregate(Generic[S]):
     state: S
     heard: frozenset[str]
     commands: frozenset[str]
+    followed: Followed = field(default_factory=dict)
 
     @property
     def key(self) -> str:
@@ -74,6 +79,7 @@ class AggregateStore(Generic[S]):
         self._schema = schema()
         self._indexes = indexes
         self._summary = summary
+        self._grouped = GroupedCollection(self.collection, {"outbox": 0})
 
     def ensure_indexes(self) -> None:
         """Create what is missing; safe beside running processes."""
@@ -87,17 +93,14 @@ class AggregateStore(Generic[S]):
 
     def find(self, key: str) -> Aggregate[S] | None:
         """The aggregate under `key`, or None."""
-        document = self.collection.find_one({"_id": f"{self.kind}:{key}"}, {"outbox": 0})
+        document = self._grouped.load(f"{self.kind}:{key}")
         return None if document is None else self._aggregate(document)
 
     def load(self, key: str) -> Aggregate[S]:
         """The aggregate under `key`; raises NotFound."""
         found = self.find(key)
         if found is None:
-            raise NotFound(
-                (f"{self.kind} {key} tidak ada", f"there is no {self.kind} {key}"),
-                remedy=("Periksa kodenya.", "Check the code."),
-            )
+            raise not_found(self.kind, key)
         return found
 
     def select(
@@ -108,13 +111,17 @@ class AggregateStore(Generic[S]):
         found = self.collection.find({**filter, sort: bounds}, {"outbox": 0}).sort(sort, ASCENDING).limit(limit)
         return [self._aggregate(document) for document in found]
 
-    def create(self, key: str, state: S, events: Sequence[Event], cause: Cause) -> Aggregate[S]:
+    def create(
+        self, key: str, state: S, events: Sequence[Event], cause: Cause, *, in_order: bool = False
+    ) -> Aggregate[S]:
         """Insert a new aggregate under an id that its cause derives.
 
-        A second run of the same cause returns what stands; raises AlreadyExists for any other cause.
+        A second run of the same cause returns what stands; raises AlreadyExists for any other cause. With
+        `in_order` only the first event of its source may create: raises Early for a later one.
         """
         id = f"{self.kind}:{key}"
         outbox = self._outbox(id, 0, events, cause)
+        followed = follow(id, {}, cause) if in_order else {}
         document = {
             "_id": id,
             "key": key,
@@ -123,7 +130,8 @@ class AggregateStore(Generic[S]):
             "state": self._schema.dump(state),
             "outbox": outbox,
             "pending": bool(outbox),
-            "heard": [cause.event_id] if cause.event_id else [],
+            "heard": [cause.event_id] if cause.event_id and not in_order else [],
+            "followed": _pairs(followed),
             "commands": [cause.command_id] if cause.command_id else [],
             "created_at": cause.time,
             "changed_at": cause.time,
@@ -131,70 +139,65 @@ class AggregateStore(Generic[S]):
         if self._summary:
             document["summary"] = self._summary(state)
         try:
-            self.collection.insert_one(document)
+            self._grouped.insert(document)
         except DuplicateKeyError:
             return self._standing(key, cause)
+        self._note(id, 1, outbox, cause)
         return self._aggregate(document)
 
-    def change(self, key: str, decide: Decision[S], cause: Cause, *, version: int | None = None) -> Aggregate[S]:
+    def change(
+        self, key: str, decide: Decision[S], cause: Cause, *, version: int | None = None, in_order: bool = False
+    ) -> Aggregate[S]:
         """Load, decide, save in one guarded update; a conflict loads and decides again.
 
-        A command whose `command_id` had its effect before gets the aggregate as it stands. Raises NotFound,
-        AlreadyHeard (the event had its effect here before), StaleVersion (`version` is given and not the
-        current one), Contended (too many conflicts in a row), and whatever `decide` raises.
+        A command whose `command_id` had its effect before gets the aggregate as it stands. `in_order` is for a
+        handler that hears every event of its source. Raises NotFound, AlreadyHeard (the event had its effect
+        here before), Early (`in_order`, and an earlier event of the source has not been heard), StaleVersion
+        (`version` is given and not the current one), Contended (too many conflicts in a row), and whatever
+        `decide` raises.
         """
         for round in range(ROUNDS):
             current = self.load(key)
             if cause.command_id and cause.command_id in current.commands:
                 return current
             if cause.event_id and cause.event_id in current.heard:
-                raise AlreadyHeard(
-                    (
-                        f"{current.id} sudah memproses {cause.event_id}",
-                        f"{current.id} has heard {cause.event_id} before",
-                    )
-                )
+                raise already_heard(current.id, cause.event_id)
             if version is not None and version != current.version:
                 raise stale(current.id, version, current.version)
-            saved = self._save(current, *decide(current.state), cause)
+            followed = follow(current.id, current.followed, cause) if in_order else current.followed
+            saved = self._save(current, *decide(current.state), cause, followed)
             if saved is not None:
                 return saved
             time.sleep(random.uniform(0, 0.003 * (round + 1)))  # noqa: S311 - spreads rivals, guards nothing
-        raise Contended(
-            (f"{self.kind} {key} sedang diubah banyak orang", f"{self.kind} {key} is being changed by many at once"),
-            remedy=("Kirim ulang permintaan yang sama.", "Send the same request again."),
-        )
+        raise contended(self.kind, key)
 
-    def _save(self, current: Aggregate[S], state: S, events: Sequence[Event], cause: Cause) -> Aggregate[S] | None:
+    def _save(
+        self, current: Aggregate[S], state: S, events: Sequence[Event], cause: Cause, followed: Followed
+    ) -> Aggregate[S] | None:
         """The guarded update; None when somebody else wrote first."""
         outbox = self._outbox(current.id, current.sequence, events, cause)
-        update: dict[str, Any] = {"$set": self._changes(current.state, state)}
-        update["$set"] |= {
-            "version": current.version + 1,
-            "sequence": current.sequence + len(outbox),
-            "changed_at": cause.time,
-        }
-        push: dict[str, Any] = {}
-        if outbox:
-            update["$set"]["pending"] = True
-            push["outbox"] = {"$each": outbox}
-        if cause.event_id:
-            push["heard"] = cause.event_id
-        if cause.command_id:
-            push["commands"] = {"$each": [cause.command_id], "$slice": -COMMANDS_KEPT}
-        if push:
-            update["$push"] = push
-        result = self.collection.update_one({"_id": current.id, "version": current.version}, update)
-        if result.matched_count == 0:
-            return None
-        return Aggregate(
-            current.id,
-            current.version + 1,
-            current.sequence + len(outbox),
-            state,
-            current.heard | ({cause.event_id} if cause.event_id else set()),
-            current.commands | ({cause.command_id} if cause.command_id else set()),
+        in_order = followed is not current.followed
+        heard = cause.event_id if not in_order else None
+        saved = replace(
+            current,
+            version=current.version + 1,
+            sequence=current.sequence + len(outbox),
+            state=state,
+            heard=current.heard | ({heard} if heard else set()),
+            commands=current.commands | ({cause.command_id} if cause.command_id else set()),
+            followed=followed,
         )
+        changes = self._changes(current.state, state)
+        changes |= {"version": saved.version, "sequence": saved.sequence, "changed_at": cause.time}
+        if outbox:
+            changes["pending"] = True
+        if in_order:
+            changes["followed"] = _pairs(followed)
+        update = {"$set": changes, **_pushes(outbox, heard, cause.command_id)}
+        if not self._grouped.update({"_id": current.id, "version": current.version}, update):
+            return None
+        self._note(current.id, saved.version, outbox, cause)
+        return saved
 
     def _changes(self, before: S, after: S) -> dict[str, Any]:
         """Only the state's fields that changed: frozen dataclasses share what stayed."""
@@ -210,14 +213,16 @@ class AggregateStore(Generic[S]):
     def _outbox(self, id: str, said: int, events: Sequence[Event], cause: Cause) -> list[dict[str, Any]]:
         return [envelope(self.service, id, said + nth, event, cause) for nth, event in enumerate(events, start=1)]
 
+    def _note(self, id: str, version: int, outbox: Sequence[dict[str, Any]], cause: Cause) -> None:
+        said, told = [event["id"] for event in outbox], cause.event_id or cause.command_id
+        note("saved", service=self.service, aggregate=id, version=version, events=said, cause=told)
+
     def _standing(self, key: str, cause: Cause) -> Aggregate[S]:
         standing = self.load(key)
-        if (cause.event_id or "-") in standing.heard or (cause.command_id or "-") in standing.commands:
+        followed = cause.source is not None and (cause.sequence or 0) <= standing.followed.get(cause.source, 0)
+        if (cause.event_id or "-") in standing.heard or (cause.command_id or "-") in standing.commands or followed:
             return standing
-        raise AlreadyExists(
-            (f"{self.kind} {key} sudah ada", f"{self.kind} {key} exists already"),
-            remedy=("Gunakan yang sudah ada, atau pilih kode lain.", "Use the existing one, or choose another code."),
-        )
+        raise already_exists(self.kind, key)
 
     def _aggregate(self, document: Mapping[str, Any]) -> Aggregate[S]:
         return Aggregate(
@@ -227,16 +232,21 @@ class AggregateStore(Generic[S]):
             self._schema.load(document["state"]),
             frozenset(document["heard"]),
             frozenset(document["commands"]),
+            dict(document.get("followed", ())),
         )
 
 
-def stale(id: str, given: int, current: int) -> StaleVersion:
-    """The refusal of a command that was decided on an older state."""
-    return StaleVersion(
-        (
-            f"{id} sudah berubah: versi Anda {given}, sekarang {current}",
-            f"{id} has changed: your version is {given}, it is now {current}",
-        ),
-        remedy=("Muat ulang, lihat perubahannya, lalu kirim lagi.", "Reload, look at what changed, then send again."),
-        current_version=current,
-    )
+def _pairs(followed: Followed) -> list[list[Any]]:
+    """As a list: a source's id may hold what a document's field name may not."""
+    return [[source, sequence] for source, sequence in followed.items()]
+
+
+def _pushes(outbox: Sequence[dict[str, Any]], heard: str | None, command_id: str | None) -> dict[str, Any]:
+    push: dict[str, Any] = {}
+    if outbox:
+        push["outbox"] = {"$each": outbox}
+    if heard:
+        push["heard"] = heard
+    if command_id:
+        push["commands"] = {"$each": [command_id], "$slice": -COMMANDS_KEPT}
+    return {"$push": push} if push else {}

@@ -25,6 +25,8 @@ class Cause:
     time            when the effect counts as made, UTC
     correlation_id  the thread from the first request to the last e-mail
     event_id        the event that was heard; kept in the document, so a second delivery changes nothing
+    source          the aggregate that said it, "kind:key" in its own service
+    sequence        which of that aggregate's events it is, from 1 without gaps
     command_id      the repeated-request key of a command; kept likewise
     actor           account that asked for it
     traceparent     W3C trace context, when there is one
@@ -36,3 +38,5 @@ class Cause:
     command_id: str | None = None
     actor: str | None = None
     traceparent: str | None = None
+    source: str | None = None
+    sequence: int | None = None

@@ -7,6 +7,8 @@ from typing import Any
 from pymongo import ASCENDING, IndexModel
 from pymongo.database import Database
 
+from shared.storage.recorded import BY_TYPE
+
 ANSWERS_KEPT = 7 * 24 * 3600
 """Seconds for which a repeated command gets its first answer from the store."""
 
@@ -16,7 +18,7 @@ def ensure_shared_indexes(database: Database[dict[str, Any]]) -> None:
     database["events"].create_indexes(
         [
             IndexModel([("subject", ASCENDING), ("sequence", ASCENDING)], name="subject", unique=True),
-            IndexModel([("recorded_at", ASCENDING)], name="recorded_at"),
+            BY_TYPE,
         ]
     )
     database["answers"].create_indexes(

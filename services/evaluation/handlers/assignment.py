@@ -28,7 +28,9 @@ SWEEP = "orphans"
 
 def register_evaluator(rooms: Rooms, cause: Cause, evaluator: Evaluator) -> Aggregate[Evaluator]:
     """Make an account a national evaluator; raises AlreadyExists. The timer tries the waiting proposals again."""
-    return rooms.evaluators.create(evaluator.id, evaluator, [], cause)
+    registered = rooms.evaluators.create(evaluator.id, evaluator, [], cause)
+    rooms.roster.forget()
+    return registered
 
 
 def assign_evaluators(rooms: Rooms, event: Received) -> None:
@@ -77,6 +79,7 @@ def place(rooms: Rooms, key: str, cause: Cause) -> None:
         except (EvaluatorFull, PlacementMoved, MoveNotOpen, AlreadySettled, AlreadyHeard, Contended):
             # Somebody was faster (Contended: many were, on one evaluator).
             # Look again: what this run holds counts as held then, or is given back.
+            rooms.roster.doubt()
             continue
     raise PlacementContended(
         (f"Penempatan {key} tertunda.", f"The placement of {key} has to wait its turn."),

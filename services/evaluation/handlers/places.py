@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -34,17 +35,30 @@ def look(rooms: Rooms, proposal: Proposal) -> Found:
     cycle = rooms.known.cycle(proposal.cycle)
     held = tuple(one.id for one in holding(rooms, proposal.id))
     kept = held[: cycle.evaluators_per_proposal]
-    rows = [row for row in every_row(rooms.evaluators, {}, "id") if row["id"] not in held]
-    chosen = assignment.choose_evaluators(
-        _subject(rooms, proposal),
-        [_candidate(row, proposal.cycle) for row in rows],
-        count=cycle.evaluators_per_proposal - len(kept),
-        max_load=cycle.max_load,
-    )
+    wanted = cycle.evaluators_per_proposal - len(kept)
+    subject = _subject(rooms, proposal)
+    chosen = _choose(rooms, subject, cycle, held, wanted)
+    if chosen.missing:  # only fresh rows refuse: somebody may have been registered, or a place given back
+        chosen = _choose(rooms, subject, cycle, held, wanted, fresh=True)
     if chosen.missing:
-        excluded = chosen.exclusions.values()
-        return Found(cycle, held, (), not_enough_evaluators(chosen.missing, excluded, len(rows) + len(held)))
+        excluded, there = chosen.exclusions.values(), len(rooms.roster.rows())
+        return Found(cycle, held, (), not_enough_evaluators(chosen.missing, excluded, there))
+    rooms.roster.expect(chosen.chosen, cycle.cycle)
     return Found(cycle, held, tuple(sorted((*kept, *chosen.chosen))), None)
+
+
+def _choose(
+    rooms: Rooms,
+    subject: assignment.Proposal,
+    cycle: Cycle,
+    held: Collection[str],
+    count: int,
+    *,
+    fresh: bool = False,
+) -> assignment.Assignment:
+    rows = [row for row in rooms.roster.rows(fresh=fresh) if row["id"] not in held]
+    candidates = [_candidate(row, cycle.cycle) for row in rows]
+    return assignment.choose_evaluators(subject, candidates, count=count, max_load=cycle.max_load)
 
 
 def holding(rooms: Rooms, proposal: str) -> list[Evaluator]:
@@ -55,18 +69,20 @@ def holding(rooms: Rooms, proposal: str) -> list[Evaluator]:
 def reserve(rooms: Rooms, evaluator: str, proposal: Proposal, cycle: Cycle, cause: Cause) -> None:
     """Hold a place in this round; raises EvaluatorFull."""
     wanted = Reservation(proposal.id, cycle.cycle, proposal.round, cause.time)
-    rooms.evaluators.change(
+    reserved = rooms.evaluators.change(
         evaluator,
         lambda state: (evaluators.reserve(state, wanted, max_load=cycle.max_load), []),
         unheard(cause),
     )
+    rooms.roster.keep(reserved.state)
 
 
 def release(rooms: Rooms, evaluator: str, proposal: str, cause: Cause, *, up_to_round: int | None = None) -> None:
     """Give a place back, unless a newer round holds it."""
-    rooms.evaluators.change(
+    released = rooms.evaluators.change(
         evaluator, lambda state: (evaluators.release(state, proposal, up_to_round=up_to_round), []), unheard(cause)
     )
+    rooms.roster.keep(released.state)
 
 
 def tidy(rooms: Rooms, proposal: Proposal, cause: Cause) -> int:
