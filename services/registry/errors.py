@@ -9,7 +9,9 @@ ZonaError                      (shared.failures)
 ├── NotFound
 │   └── NotDesignated          404  nothing public stands under this number
 ├── WrongState
-│   └── MoveNotOpen            409  the table of moves does not allow it from here; carries the state
+│   ├── MoveNotOpen            409  the table of moves does not allow it from here; carries the state
+│   └── NotReplaceable         409  a rebuild can't be put in the place of what stands
+├── BrokenHistory              500  permanent: what was recorded does not tell a designation
 └── NumberTaken                409  permanent: two proposals claim one number
 """
 
@@ -46,6 +48,16 @@ class NotDesignated(NotFound):
 
 class MoveNotOpen(WrongState):
     code = "wrong_state"
+
+
+class NotReplaceable(WrongState):
+    code = "not_replaceable"
+    title = ("Belum dapat diganti", "Not to be replaced yet")
+
+
+class BrokenHistory(ZonaError):
+    code = "broken_history"
+    title = ("Riwayat tidak utuh", "Broken history")
 
 
 class NumberTaken(ZonaError):

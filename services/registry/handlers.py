@@ -8,7 +8,7 @@ from services.registry.domain.decree import Decree
 from services.registry.domain.designation import Designation
 from services.registry.domain.public_view import standing
 from services.registry.errors import NumberTaken
-from services.registry.hearing import conclusion_of
+from services.registry.hearing import conclusion_of, institution_of
 from services.registry.rooms import Rooms
 from shared.contracts.received import Received
 from shared.failures import AlreadyExists
@@ -18,10 +18,11 @@ TALLIED = [(status, predicate) for status in ("active", "revoked") for predicate
 
 
 def draft_designation(rooms: Rooms, event: Received) -> None:
-    """On `evaluation.concluded`: insert the draft that it asks for, if any.
+    """On `evaluation.concluded`: keep what was said, and insert the draft that it asks for, if any.
 
     Raises AlreadyExists (benign) when it stands, NumberTaken when another proposal's stands there.
     """
+    rooms.heard.keep(event)
     drafted = domain.draft(conclusion_of(event.data), event.cause.time)
     if drafted is None:
         return
@@ -33,8 +34,9 @@ def draft_designation(rooms: Rooms, event: Received) -> None:
 
 
 def learn_institution(rooms: Rooms, event: Received) -> None:
-    """On `units.institution_registered`: keep the newest state that was said of the institution."""
-    known = {name: event.data[name] for name in ("code", "name", "kind", "province")}
+    """On `units.institution_registered`: keep what was said, and the newest state that was said of the institution."""
+    rooms.heard.keep(event)
+    known = institution_of(event.data)
     put_projection(rooms.institutions, known["code"], known, source=event.subject, sequence=event.sequence)
 
 

@@ -11,6 +11,9 @@ from services.registry.domain.conclusion import Conclusion, Predicate
 from services.registry.errors import BrokenConclusion
 from services.registry.store import ResultDocument, UnitCardDocument
 
+CONCLUDED = "evaluation.concluded"
+INSTITUTION_REGISTERED = "units.institution_registered"
+
 
 class _Concluded(Schema):
     class Meta:
@@ -22,16 +25,32 @@ class _Concluded(Schema):
     predicate = fields.Enum(Predicate, by_value=True, required=True, allow_none=True)
 
 
+_HEAD, _CARD, _RESULT = _Concluded(), UnitCardDocument(), ResultDocument()
+_TAKEN_IN = {
+    CONCLUDED: frozenset({*_HEAD.fields, *_CARD.fields, *_RESULT.fields}),
+    INSTITUTION_REGISTERED: frozenset({"code", "name", "kind", "province"}),
+}
+
+
+def taken_in(type: str, data: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields of an event's data that the registry takes in: of a conclusion no evaluators, no panel's reason."""
+    return {name: value for name, value in data.items() if name in _TAKEN_IN[type]}
+
+
 def conclusion_of(data: Mapping[str, Any]) -> Conclusion:
     """The part of `evaluation.concluded` that the registry keeps: no evaluators, no panel's reason.
 
     Raises BrokenConclusion, which dead-letters the event with its reason.
     """
     try:
-        head = _Concluded().load(data)
-        return Conclusion(**head, card=UnitCardDocument().load(data), result=ResultDocument().load(data))
+        return Conclusion(**_HEAD.load(data), card=_CARD.load(data), result=_RESULT.load(data))
     except ValidationError as error:
         raise BrokenConclusion(
             (f"evaluation.concluded tidak terbaca: {error}", f"evaluation.concluded can't be read: {error}"),
             remedy=("Periksa kontrak peristiwanya.", "Check the event's contract."),
         ) from error
+
+
+def institution_of(data: Mapping[str, Any]) -> dict[str, Any]:
+    """The part of `units.institution_registered` that the registry keeps."""
+    return {name: data[name] for name in ("code", "name", "kind", "province")}

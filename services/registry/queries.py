@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from services.registry.domain.designation import Designation
@@ -87,6 +87,21 @@ def drafts(rooms: Rooms, *, after: str | None, limit: int) -> list[Aggregate[Des
     keys = rooms.designations.drafts(DRAFTS, after=after, limit=limit)
     found = (rooms.designations.find(key) for key in keys)
     return [draft for draft in found if draft is not None and not is_public(draft.state)]
+
+
+def draft_entry(draft: Aggregate[Designation]) -> View:
+    """A draft as an item of the registrar's list."""
+    state = draft.state
+    return {
+        **asdict(state.card),
+        "number": state.number,
+        "version": draft.version,
+        "predicate": state.predicate.value,
+        "proposal": state.proposal,
+        "cycle": state.cycle,
+        "total": state.result.total,
+        "concluded_at": state.result.concluded_at.isoformat(),
+    }
 
 
 def counts(rooms: Rooms) -> dict[str, int] | None:

@@ -9,6 +9,7 @@ from pymongo.collection import Collection
 from pymongo.database import Database
 
 from services.registry.domain.bar import BarRule
+from services.registry.heard import HeardEvents
 from services.registry.rules import bar_rules
 from services.registry.store import Counts, Designations
 from shared.settings import Settings
@@ -22,6 +23,7 @@ class Rooms:
     database: Database[dict[str, Any]]
     designations: Designations
     institutions: Collection[dict[str, Any]]
+    heard: HeardEvents
     counts: Counts
     rules: tuple[BarRule, ...]
 
@@ -29,6 +31,7 @@ class Rooms:
         """Create what is missing; safe beside running processes."""
         self.designations.ensure_indexes()
         self.institutions.create_index("kind", name="kind")
+        self.heard.ensure_indexes()
 
 
 def build(settings: Settings) -> Rooms:
@@ -42,6 +45,7 @@ def furnish(database: Database[dict[str, Any]]) -> Rooms:
         database=database,
         designations=Designations(database),
         institutions=database["institutions"],
+        heard=HeardEvents(database),
         counts=Counts(database),
         rules=bar_rules(),
     )

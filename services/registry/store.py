@@ -20,7 +20,7 @@ from services.registry.domain.conclusion import AreaScore, Gate, Predicate, Resu
 from services.registry.domain.decree import Decree
 from services.registry.domain.designation import Designation, Publication, Revocation, State
 from services.registry.domain.public_view import listing, order_of
-from shared.storage import AggregateStore, Document
+from shared.storage import Aggregate, AggregateStore, Cause, Document
 from shared.storage.aggregates import HIGHEST
 
 Stored = Database[dict[str, Any]]
@@ -137,6 +137,28 @@ class Designations(AggregateStore[Designation]):
             lower = upper
         return found
 
+    def read(self, document: dict[str, Any]) -> Aggregate[Designation]:
+        """The aggregate that a stored document holds; raises marshmallow.ValidationError or KeyError."""
+        return self._aggregate(document)
+
+    def settled(self, state: Designation, causes: Sequence[Cause]) -> dict[str, Any]:
+        """The document as it stands when `causes` have led to `state`, one event each, and all was said."""
+        return {
+            "_id": f"{self.kind}:{state.number}",
+            "key": state.number,
+            "version": len(causes),
+            "sequence": len(causes),
+            "state": self._schema.dump(state),
+            "outbox": [],
+            "pending": False,
+            "heard": [cause.event_id for cause in causes if cause.event_id],
+            "followed": [],
+            "commands": [cause.command_id for cause in causes if cause.command_id],
+            "created_at": causes[0].time,
+            "changed_at": causes[-1].time,
+            "summary": listing(state),
+        }
+
     def drafts(self, term: str, *, after: str | None, limit: int) -> list[str]:
         """The keys of the drafts by number, strictly after `after`."""
         return [found["key"] for found in self._between([term], after or "", HIGHEST, limit)]
@@ -187,4 +209,10 @@ class Counts:
         return True
 
     def write(self, counts: dict[str, int]) -> None:
+        """Write what was counted."""
         self._hints.update_one({"_id": "counts"}, {"$set": {"counts": counts}}, upsert=True)
+
+    def settled(self) -> dict[str, int] | None:
+        """The counts by term if nothing moved since they were asked for; None when they are still to be counted."""
+        hint = self._hints.find_one({"_id": "counts"})
+        return hint.get("counts") if hint and not hint.get("stale") else None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
@@ -54,7 +53,7 @@ def list_drafts(arguments: dict[str, Any]) -> dict[str, Any]:
     """Drafts that wait for a decree, by number (registrar)."""
     limit = arguments["limit"]
     found = queries.drafts(rooms(), after=after_of(arguments["cursor"]), limit=limit + 1)
-    return page_of([_draft(draft) for draft in found], limit, key=lambda draft: draft["number"])
+    return page_of([queries.draft_entry(draft) for draft in found], limit, key=lambda draft: draft["number"])
 
 
 @api.post("/designations/<string:number>/publication")
@@ -82,20 +81,6 @@ def revoke(body: dict[str, Any], number: str) -> dict[str, Any]:
 def cursor_of(order: str | None) -> str | None:
     """The opaque cursor of a place in the list."""
     return None if order is None else base64.urlsafe_b64encode(order.encode()).decode()
-
-
-def _draft(draft: Aggregate[Designation]) -> dict[str, Any]:
-    state = draft.state
-    return {
-        **asdict(state.card),
-        "number": state.number,
-        "version": draft.version,
-        "predicate": state.predicate.value,
-        "proposal": state.proposal,
-        "cycle": state.cycle,
-        "total": state.result.total,
-        "concluded_at": state.result.concluded_at.isoformat(),
-    }
 
 
 def _settled(saved: Aggregate[Designation]) -> dict[str, Any]:
