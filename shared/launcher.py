@@ -14,6 +14,7 @@ os.environ.setdefault("EVENTLET_NO_GREENDNS", "yes")
 warnings.filterwarnings("ignore", message=r"\s*Eventlet is deprecated")  # known and decided: docs/adr
 
 import eventlet
+import eventlet.debug
 
 eventlet.monkey_patch()
 
@@ -24,18 +25,17 @@ import signal
 import sys
 from typing import Any
 
-from eventlet import wsgi
 from nameko.runners import ServiceRunner
-from pymongo.errors import PyMongoError
 
-from shared.messaging.extensions import SETTINGS_KEY, rooms_of
-from shared.messaging.subscribe import Subscription
+from shared.messaging.extensions import SETTINGS_KEY
+from shared.messaging.health import serve_health
+from shared.messaging.permissions import own_queues
+from shared.messaging.wire import in_few_reads
 from shared.observability import configure_logs, logger
-from shared.observability.metrics import exposition
 from shared.settings import SERVICES, Settings, SettingsError
-from shared.storage.connection import ping
 
 TICK = 0.25
+RECONNECTING = {"max_retries": None, "interval_start": 0.2, "interval_step": 0.3, "interval_max": 2}
 
 
 def worker_class(service: str) -> Any:
@@ -63,23 +63,27 @@ def main(arguments: list[str]) -> int:
 
 
 def run(worker: Any, settings: Settings) -> int:
-    """Start the Nameko service class `worker` and wait for the signal; 0 when asked to stop, 1 when it died."""
+    """Start the Nameko service class `worker` and wait for the signal; 0 when asked to stop, 1 when it died.
+
+    Whatever computes for `HANDLER_SECONDS` without a pause gets a RuntimeError: the heartbeat must not starve.
+    """
     runner = ServiceRunner(
         {
             "AMQP_URI": settings.amqp_uri,
-            "max_workers": settings.prefetch,
+            "max_workers": (len(own_queues(worker.name)) + 1) * settings.prefetch,  # and room for timers
             "heartbeat": 30,
-            "TRANSPORT_OPTIONS": {"max_retries": None, "interval_start": 0.2, "interval_step": 0.3, "interval_max": 2},
+            "TRANSPORT_OPTIONS": {**RECONNECTING, "frame_writer": in_few_reads},
             SETTINGS_KEY: settings,
         }
     )
+    eventlet.debug.hub_blocking_detection(True, settings.handler_seconds)
     runner.add_service(worker)
     (container,) = runner.containers
     stopping: list[int] = []
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda received, _frame: stopping.append(received))
     if settings.health_port:
-        _serve_health(settings, container)
+        serve_health(settings, container)
     starting = eventlet.spawn(runner.start)
     waiting = eventlet.spawn(_wait, starting, runner)
     while not stopping and not waiting.dead:
@@ -105,31 +109,6 @@ def _stop(runner: Any, starting: Any, waiting: Any, asked: bool) -> int:
             runner.stop()
     logger().info("worker_stopped")
     return 0
-
-
-def _serve_health(settings: Settings, container: Any) -> None:
-    """live: the process runs; ready: it consumes and the database answers; metrics."""
-
-    def ready() -> bool:
-        consumers = [e.queue_consumer for e in container.entrypoints if isinstance(e, Subscription)]
-        ping(rooms_of(container).database)
-        return all(each.ready for each in consumers)
-
-    def application(environment: dict[str, Any], start_response: Any) -> list[bytes]:
-        status, body, content_type = "200 OK", b"live", "text/plain"
-        if environment["PATH_INFO"] == "/metrics":
-            body, content_type = exposition()
-        elif environment["PATH_INFO"] == "/health/ready":
-            try:
-                is_ready = ready()
-            except (PyMongoError, StopIteration, AttributeError):  # not set up yet, or the database is away
-                is_ready = False
-            status, body = ("200 OK", b"ready") if is_ready else ("503 Service Unavailable", b"not ready")
-        start_response(status, [("Content-Type", content_type)])
-        return [body]
-
-    listener = eventlet.listen((settings.health_host, settings.health_port))
-    eventlet.spawn(wsgi.server, listener, application, log_output=False)
 
 
 if __name__ == "__main__":

@@ -48,9 +48,12 @@ class Settings:
         secret=True,
     )
     database_prefix: str = _setting("ZONA_DATABASE_PREFIX", "zona_", "prefix of the databases' names")
-    prefetch: int = _setting("PREFETCH", 10, "events a worker handles side by side")
-    relay_batch: int = _setting("RELAY_BATCH", 100, "documents whose outboxes one relay round takes")
-    relay_interval: float = _setting("RELAY_INTERVAL", 0.1, "longest pause of the relay between two looks")
+    prefetch: int = _setting("PREFETCH", 50, "events of one queue that a worker handles side by side")
+    handler_seconds: int = _setting("HANDLER_SECONDS", 20, "longest time for one event, well below the heartbeat of 30")
+    relay_batch: int = _setting("RELAY_BATCH", 500, "documents whose outboxes the relay publishes in one go")
+    relay_interval: float = _setting(
+        "RELAY_INTERVAL", 0.1, "pause of the relay between two looks where no change stream wakes it"
+    )
     max_attempts: int = _setting(
         "MAX_ATTEMPTS", 6, "attempts before an event that fails for an unknown reason is dead-lettered"
     )
@@ -99,6 +102,8 @@ class Settings:
                 found.append(f"{name}={value}: no such file; `zi up` and `make secrets` create it")
             elif item.name in _AT_LEAST_ONE and value < 1:
                 found.append(f"{name} must be at least 1")
+            elif (most := _AT_MOST.get(item.name)) and value > most:
+                found.append(f"{name} must be at most {most}")
             elif (choices := _CHOICES.get(item.name)) and value not in choices:
                 found.append(f"{name} must be {' or '.join(choices)}")
         return found
@@ -111,7 +116,9 @@ _SCHEMES = {
     "base_url": {"http", "https"},
 }
 _KEY_FILES = {"token_private_key_file", "token_public_key_file"}
-_AT_LEAST_ONE = {"prefetch", "relay_batch", "max_attempts", "orphan_seconds"}
+_AT_LEAST_ONE = {"prefetch", "handler_seconds", "relay_batch", "max_attempts", "orphan_seconds"}
+_AT_MOST = {"handler_seconds": 25}
+"""A handler that computed longer would outlive the broker's heartbeat of 30 seconds."""
 _CHOICES = {"log_format": ("json", "console"), "log_level": ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")}
 
 

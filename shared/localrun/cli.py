@@ -77,6 +77,7 @@ def introduction(system: System) -> str:
         ("Akun / Account", f"admin, {system.admin_password}"),
         ("Surat / Mail", f"{system.mail_folder or 'SMTP_URI'}"),
         ("Catatan / Logs", f"{system.supervisor.logs}"),
+        *(("Pekerja / Worker", f"{address}  ({service})") for service, address in system.operations.items()),
         ("Berhenti / Stop", "Ctrl-C"),
     ]
     return "\n".join(f"{name:<16} {what}" for name, what in rows)

@@ -100,6 +100,11 @@ class System:
         return self.state.folder / "mail" if self._mail else None
 
     @property
+    def operations(self) -> dict[str, str]:
+        """Each service → the address of its worker's page for operators."""
+        return {service: f"http://{LOOPBACK}:{self._ports[service]}/operations" for service in SERVICES}
+
+    @property
     def environment(self) -> dict[str, str]:
         """What a process must be told to work on this system (see `shared.settings`)."""
         private, public = create_key_pair(self.state.folder / "keys")

@@ -12,6 +12,7 @@ from eventlet.semaphore import Semaphore
 from nameko.messaging import QueueConsumer
 from pymongo.errors import PyMongoError
 
+from shared.messaging.acknowledging import Acknowledgements
 from shared.messaging.extensions import rooms_of, settings_of
 from shared.messaging.publisher import Outgoing, Publisher
 from shared.observability import logger
@@ -27,6 +28,8 @@ class PausingConsumer(QueueConsumer):  # type: ignore[misc]  # nameko is untyped
 
     While the database is away a message can't have its effect. Then nothing is consumed: what was
     prefetched goes back once, no attempt is counted, and consuming goes on after a ping.
+
+    When it is asked to stop it takes nothing more, and keeps its connection until what it has is settled.
     """
 
     def __init__(self) -> None:
@@ -34,6 +37,7 @@ class PausingConsumer(QueueConsumer):  # type: ignore[misc]  # nameko is untyped
         self.paused: Event | None = None
         self._resume = False
         self._publisher: Publisher | None = None
+        self._acks: Acknowledgements | None = None
         self._one_at_a_time = Semaphore()
 
     def run(self, **kwargs: Any) -> None:
@@ -44,17 +48,49 @@ class PausingConsumer(QueueConsumer):  # type: ignore[misc]  # nameko is untyped
         """True while messages may come."""
         return bool(self._consumers_ready.ready()) and self.paused is None
 
+    @property
+    def prefetch_count(self) -> int:
+        """Of each queue; `max_workers` is for all of them."""
+        return settings_of(self.container).prefetch
+
     def get_consumers(self, consumer_cls: Any, channel: Any) -> Any:
+        self._acks = Acknowledgements(channel)
         for provider in self._providers:
             _must_exist(provider.queue.name, channel)
             consumer = consumer_cls(
                 queues=[provider.queue(channel)],
-                on_message=partial(self.handle_message, provider, None),
+                on_message=partial(self._take, provider),
                 auto_declare=False,
             )
             consumer.qos(prefetch_count=self.prefetch_count)
             self._consumers[provider] = consumer
         return self._consumers.values()
+
+    def _take(self, provider: Any, message: Any) -> None:
+        """Hand a message to its provider, which starts a handler and returns at once."""
+        if self._acks is not None:
+            self._acks.delivered(message.delivery_tag)
+        provider.handle_message(message)
+
+    def ack_message(self, message: Any) -> None:
+        """Acknowledge, unless its channel is gone and the broker has it back."""
+        if self._acks is not None and message.channel is self._acks.channel:
+            self._acks.settled(message.delivery_tag)
+
+    def requeue_message(self, message: Any) -> None:
+        """Give back."""
+        if self._acks is not None and message.channel is self._acks.channel:
+            self._acks.given_back(message.delivery_tag)
+            super().requeue_message(message)
+
+    def holds(self, message: Any) -> bool:
+        """Whether the message is still ours to settle; gives it back if we are to stop."""
+        if self._acks is None or message.channel is not self._acks.channel:
+            return False
+        if not self._consumers:
+            self.requeue_message(message)
+            return False
+        return True
 
     def on_iteration(self) -> None:
         if self.paused is not None and not self.paused.ready():
@@ -65,7 +101,14 @@ class PausingConsumer(QueueConsumer):  # type: ignore[misc]  # nameko is untyped
             self._resume, self.paused = False, None
             for consumer in self._consumers.values():
                 consumer.consume()
-        super().on_iteration()
+        if self._publisher is not None and self._one_at_a_time.acquire(blocking=False):
+            try:
+                self._publisher.beat()
+            finally:
+                self._one_at_a_time.release()
+        self._cancel_consumers_if_requested()
+        if not self._consumers and not self._acks:
+            self.should_stop = True
 
     def pause(self) -> None:
         """Stop consuming; returns once the broker sends nothing more, so that what is given back stays there."""

@@ -1,104 +1,103 @@
-"""Dead letters: read without taking, send back to their queues (pika)."""
+"""Dead letters: read without taking, send back to their queues, put aside (pika).
+
+A letter that moves is confirmed in its new queue before it leaves the old one: a crash, or a second operator,
+doubles and never loses.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 
-import pika
+from shared.messaging.deadletter import DeadLetter
+from shared.messaging.deadletter_moves import Move, Mover, Parking
+from shared.messaging.deadletter_walk import connected, queue_of, waiting, walk
+from shared.messaging.selection import EVERYTHING, Selection
 
-from shared.messaging.declare import open_connection
-from shared.messaging.failing import ATTEMPT
-
-
-@dataclass(frozen=True, slots=True)
-class DeadLetter:
-    """One dead letter; `queue` is where it belongs, `body` its bytes as they came."""
-
-    id: str
-    type: str
-    queue: str
-    reason: str
-    attempts: int
-    correlation_id: str
-    body: bytes
-
-    def summary(self) -> dict[str, Any]:
-        """Everything but the bytes."""
-        return {
-            "id": self.id,
-            "type": self.type,
-            "queue": self.queue,
-            "reason": self.reason,
-            "attempts": self.attempts,
-            "correlation_id": self.correlation_id,
-        }
+Tell = Callable[[Move], object]
 
 
 class DeadLetters:
-    """The dead letters of some services."""
+    """The dead letters of some services. Raises BrokerUnreachable, QueueMissing, pika's AMQPError."""
 
     def __init__(self, amqp_uri: str, services: Sequence[str]) -> None:
         self._uri = amqp_uri
         self._services = services
 
-    def read(self) -> list[DeadLetter]:
-        """All of them, left where they are."""
-        connection = open_connection(self._uri)
-        try:
-            return [
-                letter for service in self._services for _, letter, _ in _walk(connection.channel(), f"{service}.dead")
-            ]
-        finally:
-            connection.close()  # what was read and not acknowledged goes back
+    def count(self, *, parked: bool = False) -> int:
+        """How many wait, without looking at any; those that somebody looks at now are not counted."""
+        names = [queue_of(service, parked) for service in self._services]
+        with connected(self._uri) as connection:
+            return sum(waiting(connection, names).values())
 
-    def replay(self, ids: set[str] | None, *, execute: bool) -> list[DeadLetter]:
-        """Send the letters with these ids (None: all) to their queues with a fresh count of attempts.
-
-        Each is confirmed in its queue before it leaves the dead letters: a crash doubles, never loses.
-        """
-        connection = open_connection(self._uri)
-        chosen = []
-        try:
+    def read(
+        self,
+        selection: Selection = EVERYTHING,
+        *,
+        parked: bool = False,
+        limit: int | None = None,
+        bodies: bool = True,
+        within: int | None = None,
+    ) -> list[DeadLetter]:
+        """At most `limit` of the selected ones, out of the first `within` of each queue; left where they are."""
+        found: list[DeadLetter] = []
+        with connected(self._uri) as connection:
             for service in self._services:
-                channel = connection.channel()
-                channel.confirm_delivery()
-                for tag, letter, properties in list(_walk(channel, f"{service}.dead")):
-                    if ids is None or letter.id in ids:
-                        chosen.append(letter)
-                        if execute:
-                            _send_back(channel, tag, letter, properties)
-        finally:
-            connection.close()
-        return chosen
+                for _, letter, _ in walk(connection, service, parked=parked, within=within):
+                    if len(found) == limit:
+                        return found
+                    if selection.takes(letter):
+                        found.append(letter if bodies else replace(letter, body=b""))
+        return found
 
+    def replay(
+        self,
+        selection: Selection | None = EVERYTHING,
+        *,
+        execute: bool,
+        parked: bool = False,
+        limit: int | None = None,
+        tell: Tell | None = None,
+    ) -> Counter[str]:
+        """Send the selected letters to their queues with a fresh count of attempts; None selects every one.
 
-def _send_back(channel: Any, tag: int, letter: DeadLetter, properties: Any) -> None:
-    kept = {name: value for name, value in (properties.headers or {}).items() if not name.startswith("x-")}
-    properties.headers = {**kept, ATTEMPT: 0}
-    properties.expiration = None
-    channel.basic_publish("", letter.queue, letter.body, properties, mandatory=True)
-    channel.basic_ack(tag)
+        `tell` hears of each letter as it is dealt with. Gives the counts of `moved` and `refused`.
+        """
+        return self._move(selection or EVERYTHING, None, execute=execute, parked=parked, limit=limit, tell=tell)
 
+    def park(
+        self,
+        selection: Selection,
+        parking: Parking,
+        *,
+        execute: bool,
+        limit: int | None = None,
+        tell: Tell | None = None,
+    ) -> Counter[str]:
+        """Put the selected letters aside with the note; otherwise as `replay`."""
+        return self._move(selection, parking, execute=execute, parked=False, limit=limit, tell=tell)
 
-def _walk(channel: Any, queue: str) -> Iterator[tuple[int, DeadLetter, pika.BasicProperties]]:
-    while True:
-        method, properties, body = channel.basic_get(queue)
-        if method is None:
-            return
-        yield method.delivery_tag, _letter(properties, body), properties
-
-
-def _letter(properties: Any, body: bytes) -> DeadLetter:
-    headers = properties.headers or {}
-    death = (headers.get("x-death") or [{}])[0]
-    return DeadLetter(
-        id=properties.message_id or "",
-        type=properties.type or "",
-        queue=headers.get("x-queue") or death.get("queue", ""),
-        reason=headers.get("x-reason") or str(death.get("reason", "")),
-        attempts=int(headers.get(ATTEMPT, 0)),
-        correlation_id=properties.correlation_id or "",
-        body=body,
-    )
+    def _move(
+        self,
+        selection: Selection,
+        parking: Parking | None,
+        *,
+        execute: bool,
+        parked: bool,
+        limit: int | None,
+        tell: Tell | None,
+    ) -> Counter[str]:
+        tally: Counter[str] = Counter(moved=0, refused=0)
+        with connected(self._uri) as connection:
+            mover = Mover(connection, parking, execute=execute)
+            for service in self._services:
+                for settle, letter, properties in walk(connection, service, parked=parked):
+                    if limit is not None and tally.total() >= limit:
+                        return tally
+                    if selection.takes(letter):
+                        move = mover.move(settle, letter, properties)
+                        tally["refused" if move.refused else "moved"] += 1
+                        if tell is not None:
+                            tell(move)
+        return tally

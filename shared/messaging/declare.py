@@ -9,9 +9,19 @@ from pika.exceptions import AMQPConnectionError, ChannelClosedByBroker
 
 from shared.messaging.topology import Topology, topology
 
+BLOCKED_SECONDS = 30
+"""How long a broker that is short of memory or disk may keep a publisher waiting."""
+
 
 class BrokerUnreachable(Exception):
-    """No broker answers, or it refuses the credentials; the text says where and why."""
+    """No broker answers, or it refuses the credentials; the text says where and why, `said` in both languages."""
+
+    def __init__(self, place: str, reason: str) -> None:
+        self.said = (
+            f"tidak ada broker untuk kita di {place} ({reason}): jalankan, atau perbaiki AMQP_URI",
+            f"no broker for us at {place} ({reason}): start it, or correct AMQP_URI",
+        )
+        super().__init__(self.said[1])
 
 
 class TopologyDiffers(Exception):
@@ -21,12 +31,13 @@ class TopologyDiffers(Exception):
 def open_connection(amqp_uri: str) -> pika.BlockingConnection:
     """A blocking connection; raises BrokerUnreachable."""
     parameters = pika.URLParameters(amqp_uri)
+    parameters.blocked_connection_timeout = BLOCKED_SECONDS
     place = f"{parameters.host}:{parameters.port}{parameters.virtual_host}"
     try:
         return pika.BlockingConnection(parameters)
-    except AMQPConnectionError as error:
-        reason = getattr(error, "reply_text", "") or type(error).__name__
-        raise BrokerUnreachable(f"no broker for us at {place} ({reason}): start it, or correct AMQP_URI") from error
+    except (AMQPConnectionError, OSError) as error:  # OSError: a name that leads to no address
+        reason = getattr(error, "reply_text", "") or getattr(error, "strerror", "") or type(error).__name__
+        raise BrokerUnreachable(place, reason) from error
 
 
 def apply(amqp_uri: str, wanted: Topology | None = None) -> tuple[int, int]:

@@ -35,6 +35,11 @@ class Dependencies(DependencyProvider):  # type: ignore[misc]  # nameko is untyp
     def get_dependency(self, worker_ctx: Any) -> Any:
         return self.rooms
 
+    def worker_setup(self, worker_ctx: Any) -> None:
+        """The last thing before the handler runs, in its thread: an entrypoint may bound it here."""
+        if begin := getattr(worker_ctx.entrypoint, "begin", None):
+            begin(worker_ctx)
+
 
 def rooms_of(container: Any) -> Any:
     """What the service's own `Dependencies` made; after set-up."""

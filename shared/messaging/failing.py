@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from pymongo.errors import ConnectionFailure, WTimeoutError
@@ -13,6 +14,7 @@ from shared.messaging.publisher import BrokerAway, Outgoing
 from shared.messaging.topology import TIERS_MS, retry_tier
 
 ATTEMPT = "x-attempt"
+DEAD_AT = "x-dead-at"
 LONGEST_REASON = 500
 
 
@@ -75,6 +77,8 @@ def forwarded(queue: str, message: Any, outcome: Outcome) -> Outgoing | None:
     properties = message.properties
     headers = {name: value for name, value in dict(message.headers or {}).items() if name != "x-death"}
     headers |= {ATTEMPT: outcome.attempt, "x-reason": outcome.reason, "x-queue": queue}
+    if outcome.dead:
+        headers[DEAD_AT] = datetime.now(UTC).isoformat(timespec="milliseconds")
     body = message.body if isinstance(message.body, bytes) else str(message.body).encode()
     return Outgoing(
         exchange=exchange,

@@ -9,122 +9,166 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence, Set
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from itertools import takewhile
+from itertools import islice, takewhile
 from typing import Any
 
-from pymongo import InsertOne, UpdateOne
+from pymongo import UpdateMany, UpdateOne
 from pymongo.collection import Collection
 from pymongo.database import Database
 from pymongo.errors import BulkWriteError
 
 from shared.contracts import CONTENT_TYPE, encode
 from shared.messaging.publisher import Outgoing, Publisher
-from shared.observability.metrics import RELAY_REFUSED, RELAYED
+from shared.observability import note
+from shared.observability.metrics import OUTBOX_REFUSED, RELAY_REFUSED, RELAY_REPEATED, RELAYED
 from shared.storage.aggregates import AggregateStore
+from shared.storage.recorded import record_of
 
 DUPLICATE_KEY = 11000
+LOOKS = 20
+"""Batches that are read by one cursor: a look at the backlog costs a server that scans as much as the whole of it."""
+WRITTEN_TOGETHER = 100
+"""Aggregates of one write to the database. The broker likes longer batches than the database does (measured)."""
+REFUSED_RESTS = 5.0
+"""Seconds before an aggregate is tried again whose event the broker refused or could not route."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Waiting:
+class Waiting:
     """An aggregate with events to say, as read."""
 
     collection: Collection[dict[str, Any]]
     id: Any
     events: tuple[dict[str, Any], ...]
 
+    def prefix(self, fates: Sequence[bool]) -> Waiting:
+        """What the broker took, up to the first refusal: an aggregate's events leave in order."""
+        taken = takewhile(lambda pair: pair[1], zip(self.events, fates, strict=True))
+        return Waiting(self.collection, self.id, tuple(event for event, _ in taken))
 
-def relay_once(
-    service: str,
-    database: Database[dict[str, Any]],
-    stores: Sequence[AggregateStore[Any]],
-    publisher: Publisher,
-    batch: int,
-) -> int:
-    """One round over all stores; gives the count of events that are out.
 
-    Raises publisher.BrokerAway and pymongo errors; whatever was not finished is found again next round.
+@dataclass
+class Outboxes:
+    """The outboxes of one service, emptied batch by batch.
+
+    An aggregate whose event is refused keeps it and rests a while, so that the others go on.
     """
-    waiting = [found for store in stores for found in _pending(store, batch)]
-    if not waiting:
-        return 0
-    fates = iter(publisher.publish([_outgoing(service, event) for each in waiting for event in each.events]))
-    said = [(each, _prefix(each, [next(fates) for _ in each.events])) for each in waiting]
-    refused = sum(len(each.events) - len(events) for each, events in said)
-    RELAY_REFUSED.labels(service).inc(refused)
-    out = [(each, events) for each, events in said if events]
-    _record(database, [event for _, events in out for event in events])
-    _take_out(out)
-    count = sum(len(events) for _, events in out)
-    RELAYED.labels(service).inc(count)
-    return count
 
+    service: str
+    database: Database[dict[str, Any]]
+    stores: Sequence[AggregateStore[Any]]
+    publisher: Publisher
+    batch: int
+    clock: Callable[[], float] = time.monotonic
+    _resting: dict[Any, float] = field(default_factory=dict, init=False)
 
-def _pending(store: AggregateStore[Any], batch: int) -> list[_Waiting]:
-    found = store.collection.find({"pending": True}, {"outbox": 1}).limit(batch)
-    return [
-        _Waiting(store.collection, document["_id"], tuple(document["outbox"]))
-        for document in found
-        if document["outbox"]
-    ]
+    def relay(self, *, only: Set[str] | None = None, stopped: Callable[[], bool] = lambda: False) -> int:
+        """One round over the stores whose collections `only` names, or over all; gives how many events are out.
 
+        Raises publisher.BrokerAway and pymongo errors; whatever was not finished is found again next round.
+        """
+        now = self.clock()
+        self._resting = {id: until for id, until in self._resting.items() if until > now}
+        count = 0
+        for store in self.stores:
+            if only is not None and store.collection.name not in only:
+                continue
+            for batch in self._batches(store):
+                count += self._say(batch)
+                if stopped():
+                    return count
+        OUTBOX_REFUSED.labels(self.service).set(len(self._resting))
+        return count
 
-def _outgoing(service: str, event: dict[str, Any]) -> Outgoing:
-    return Outgoing(
-        exchange=f"{service}.events",
-        routing_key=event["type"],
-        body=encode(event),
-        message_id=event["id"],
-        content_type=CONTENT_TYPE,
-        correlation_id=event["correlationid"],
-        type=event["type"],
-    )
+    def _batches(self, store: AggregateStore[Any]) -> Iterator[list[Waiting]]:
+        with store.collection.find({"pending": True}, {"outbox": 1}, batch_size=self.batch) as found:
+            waiting = (
+                Waiting(store.collection, document["_id"], tuple(document["outbox"]))
+                for document in found
+                if document["outbox"] and document["_id"] not in self._resting
+            )
+            for _ in range(LOOKS):
+                if not (batch := list(islice(waiting, self.batch))):
+                    return
+                yield batch
 
+    def _say(self, batch: Sequence[Waiting]) -> int:
+        fates = iter(self.publisher.publish(self._outgoing(event) for each in batch for event in each.events))
+        said = [each.prefix([next(fates) for _ in each.events]) for each in batch]
+        for each, out in zip(batch, said, strict=True):
+            if refused := len(each.events) - len(out.events):
+                RELAY_REFUSED.labels(self.service).inc(refused)
+                self._resting[each.id] = self.clock() + REFUSED_RESTS
+        out_now = [each for each in said if each.events]
+        for event in (event for each in out_now for event in each.events):
+            note("published", event=event["id"], aggregate=event["subject"], sequence=event["sequence"])
+        whole = {each.id for each in batch if each.id not in self._resting}
+        for first in range(0, len(out_now), WRITTEN_TOGETHER):
+            written = out_now[first : first + WRITTEN_TOGETHER]
+            RELAY_REPEATED.labels(self.service).inc(record(self.database, written))
+            take_out(written, whole)
+        count = sum(len(each.events) for each in out_now)
+        RELAYED.labels(self.service).inc(count)
+        return count
 
-def _prefix(waiting: _Waiting, fates: Sequence[bool]) -> tuple[dict[str, Any], ...]:
-    """What the broker took, up to the first refusal: an aggregate's events leave in order."""
-    return tuple(event for event, _ in takewhile(lambda pair: pair[1], zip(waiting.events, fates, strict=True)))
-
-
-def _record(database: Database[dict[str, Any]], events: Sequence[dict[str, Any]]) -> None:
-    recorded_at = datetime.now(UTC)
-    documents = [
-        InsertOne(
-            {
-                "_id": event["id"],
-                "type": event["type"],
-                "subject": event["subject"],
-                "sequence": event["sequence"],
-                "recorded_at": recorded_at,
-                "event": event,
-            }
+    def _outgoing(self, event: dict[str, Any]) -> Outgoing:
+        return Outgoing(
+            exchange=f"{self.service}.events",
+            routing_key=event["type"],
+            body=encode(event),
+            message_id=event["id"],
+            content_type=CONTENT_TYPE,
+            correlation_id=event["correlationid"],
+            type=event["type"],
         )
-        for event in events
-    ]
+
+
+def record(database: Database[dict[str, Any]], said: Sequence[Waiting]) -> int:
+    """Append to `events`; gives how many stood there before: said again, after a crash or by two relays at once."""
+    recorded_at = datetime.now(UTC)
+    documents = [record_of(event, recorded_at) for each in said for event in each.events]
     try:
         if documents:
-            database["events"].bulk_write(documents, ordered=False)
+            database["events"].insert_many(documents, ordered=False)
     except BulkWriteError as error:
-        if any(fault["code"] != DUPLICATE_KEY for fault in error.details["writeErrors"]):
+        faults = error.details["writeErrors"]
+        if error.details.get("writeConcernErrors") or any(fault["code"] != DUPLICATE_KEY for fault in faults):
             raise
+        return len(faults)
+    return 0
 
 
-def _take_out(said: Sequence[tuple[_Waiting, tuple[dict[str, Any], ...]]]) -> None:
-    by_collection: dict[str, tuple[Collection[dict[str, Any]], list[UpdateOne]]] = {}
-    for waiting, events in said:
-        whole = len(events) == len(waiting.events)
-        pull: dict[str, Any] = {"$pull": {"outbox": {"id": {"$in": [event["id"] for event in events]}}}}
-        _, updates = by_collection.setdefault(waiting.collection.name, (waiting.collection, []))
-        if whole:
-            # `sequence` counts the events ever said: unchanged means that nothing was added since we read
-            guard = {"_id": waiting.id, "sequence": events[-1]["sequence"]}
-            updates.append(UpdateOne(guard, {"$set": {"outbox": [], "pending": False}}))
-            guard = {"_id": waiting.id, "sequence": {"$gt": events[-1]["sequence"]}}
-            updates.append(UpdateOne(guard, pull))
+def take_out(said: Sequence[Waiting], whole: set[Any]) -> None:
+    """Take what was said out of its outbox; `whole` are the ids of the aggregates of which everything was said.
+
+    `sequence` counts the events ever said: unchanged, it means that nothing was added since the outbox was read, and
+    then aggregates of one sequence are cleared by one update. Only for the others each event is looked for.
+    """
+    cleared: dict[str, list[Waiting]] = defaultdict(list)
+    for each in said:
+        if each.id in whole:
+            cleared[each.collection.name].append(each)
         else:
-            updates.append(UpdateOne({"_id": waiting.id}, pull))
-    for collection, updates in by_collection.values():
-        collection.bulk_write(updates, ordered=True)
+            each.collection.update_one({"_id": each.id}, _pull(each))
+    for of_one in cleared.values():
+        collection = of_one[0].collection
+        if collection.bulk_write(_clearing(of_one), ordered=False).matched_count < len(of_one):
+            since = [UpdateOne({"_id": e.id, "sequence": {"$gt": e.events[-1]["sequence"]}}, _pull(e)) for e in of_one]
+            collection.bulk_write(since, ordered=False)
+
+
+def _clearing(said: Sequence[Waiting]) -> list[UpdateMany]:
+    by_sequence: dict[int, list[Any]] = defaultdict(list)
+    for each in said:
+        by_sequence[each.events[-1]["sequence"]].append(each.id)
+    empty = {"$set": {"outbox": [], "pending": False}}
+    return [UpdateMany({"_id": {"$in": ids}, "sequence": last}, empty) for last, ids in by_sequence.items()]
+
+
+def _pull(said: Waiting) -> dict[str, Any]:
+    return {"$pull": {"outbox": {"id": {"$in": [event["id"] for event in said.events]}}}}

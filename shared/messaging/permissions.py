@@ -2,7 +2,8 @@
 
 RabbitMQ asks three patterns of resource names. No service configures anything: the set-up declares the topology.
 A service writes to its own events (if any contract is its own), retry tiers and dead letters, and reads its own
-handlers' queues. The default exchange matches no pattern, so no service reaches a queue by its name.
+handlers' queues and its own dead letters, which its page for operators shows. The default exchange matches no
+pattern, so no service reaches a queue by its name.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from shared.contracts import CONTRACTS
-from shared.messaging.topology import TIERS_MS, handler_queues, retry_tier
+from shared.messaging.topology import TIERS_MS, dead_queue, handler_queues, retry_tier
 
 NOTHING = "^$"
 
@@ -37,10 +38,10 @@ class TopicPermission:
 
 def permission_of(service: str) -> Permission:
     """The permission of the user of that name in the house's virtual host."""
-    writes = [f"{service}.dead", *(retry_tier(service, delay) for delay in TIERS_MS)]
+    writes = [dead_queue(service), *(retry_tier(service, delay) for delay in TIERS_MS)]
     if speaks(service):
         writes.append(f"{service}.events")
-    return Permission(NOTHING, _any_of(writes), _any_of(own_queues(service)))
+    return Permission(NOTHING, _any_of(writes), _any_of((*own_queues(service), dead_queue(service))))
 
 
 def topic_permissions_of(service: str) -> tuple[TopicPermission, ...]:

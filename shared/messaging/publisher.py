@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+from amqp import spec
 from amqp.basic_message import Message
 from amqp.exceptions import AMQPError
 from kombu.connection import Connection
 
+from shared.messaging.wire import GatheredWrites
+
 CONFIRM_TIMEOUT = 15.0
-"""Seconds without any word from the broker before a batch counts as unconfirmed."""
+"""Seconds without any word from the broker, or without room to write, before a batch counts as unconfirmed."""
+WINDOW = 1_000
+"""Messages on their way without a confirm."""
+TOGETHER = 16 * 1024
+"""Bytes that leave in one write to the socket; one write for each message would cost more than the message."""
 HEARTBEAT = 20
 PERSISTENT = 2
 
@@ -42,41 +49,45 @@ class Publisher:
         self._uri = amqp_uri
         self._connection: Any = None
         self._channel: Any = None
-        self._tag = 0
-        self._waiting: dict[int, int] = {}
-        self._refused: set[str] = set()
-        self._confirmed: set[int] = set()
+        self._socket = GatheredWrites()
+        self._confirms = _Confirms()
 
-    def publish(self, batch: Sequence[Outgoing]) -> list[bool]:
+    def publish(self, batch: Iterable[Outgoing]) -> list[bool]:
         """Publish in order; for each message True when the broker took and routed it.
 
-        Raises BrokerAway when the connection broke: then any of them may or may not have arrived.
+        Messages that are made as they are asked for leave while the next ones are made. Raises BrokerAway when the
+        connection broke: then any of them may or may not have arrived.
         """
         try:
             self._open()
-            self._waiting, self._confirmed, self._refused = {}, set(), set()
-            for index, outgoing in enumerate(batch):
-                self._tag += 1
-                self._waiting[self._tag] = index
-                self._channel.basic_publish(_message(outgoing), outgoing.exchange, outgoing.routing_key, mandatory=True)
-            while self._waiting:
-                self._connection.drain_events(timeout=CONFIRM_TIMEOUT)
+            self._confirms.begin()
+            for outgoing in batch:
+                publish = (0, outgoing.exchange, outgoing.routing_key, True, False)  # mandatory, not immediate
+                self._channel.send_method(spec.Basic.Publish, "Bssbb", publish, _message(outgoing))
+                self._confirms.sent(outgoing.message_id)
+                if self._socket.held >= TOGETHER:
+                    self._flush()
+                    self._wait(WINDOW)
+            self._flush()
+            self._wait(0)
         except (AMQPError, OSError) as error:
             self.close()
             raise BrokerAway(f"{type(error).__name__}: {error}") from error
-        return [i in self._confirmed and m.message_id not in self._refused for i, m in enumerate(batch)]
+        return self._confirms.fates()
 
     def beat(self) -> None:
         """Keep an idle connection alive; a broken one is left for the next publish to open again."""
         if self._connection is not None:
             try:
                 self._connection.heartbeat_check()
+                self._flush()
             except (AMQPError, OSError):
                 self.close()
 
     def close(self) -> None:
         """Drop the connection, whatever state it is in."""
         connection, self._connection, self._channel = self._connection, None, None
+        self._socket.pass_on()  # or the farewell would be held back, and its answer waited for
         if connection is not None:
             try:
                 connection.release()
@@ -87,27 +98,83 @@ class Publisher:
         if self._connection is not None and self._connection.connected:
             return
         self.close()
-        self._connection = Connection(self._uri, heartbeat=HEARTBEAT, connect_timeout=5)  # type: ignore[no-untyped-call]  # kombu is untyped
+        self._connection = Connection(  # type: ignore[no-untyped-call]  # kombu is untyped
+            self._uri,
+            heartbeat=HEARTBEAT,
+            connect_timeout=5,
+            transport_options={"frame_writer": self._socket.writer, "write_timeout": CONFIRM_TIMEOUT},
+        )
         self._connection.connect()
         self._channel = self._connection.channel()
-        self._channel.events["basic_ack"].add(self._on_ack)
-        self._channel.events["basic_nack"].add(self._on_nack)
-        self._channel.events["basic_return"].add(self._on_return)
+        self._channel.events["basic_ack"].add(self._confirms.on_ack)
+        self._channel.events["basic_nack"].add(self._confirms.on_nack)
+        self._channel.events["basic_return"].add(self._confirms.on_return)
         self._channel.confirm_select()
-        self._tag = 0
+        self._confirms.restart()
+        self._socket.gather()
 
-    def _settled(self, tag: int, multiple: bool) -> list[int]:
-        tags = [t for t in self._waiting if t <= tag] if multiple else [tag]
-        return [self._waiting.pop(t) for t in tags if t in self._waiting]
+    def _flush(self) -> None:
+        with self._channel.connection.transport.having_timeout(CONFIRM_TIMEOUT):
+            self._socket.flush()
 
-    def _on_ack(self, tag: int, multiple: bool) -> None:
-        self._confirmed.update(self._settled(tag, multiple))
+    def _wait(self, most: int) -> None:
+        """Until at most that many confirms are outstanding."""
+        while self._confirms.outstanding > most:
+            self._connection.drain_events(timeout=CONFIRM_TIMEOUT)
 
-    def _on_nack(self, tag: int, multiple: bool) -> None:
-        self._settled(tag, multiple)
 
-    def _on_return(self, _error: Exception, _exchange: str, _key: str, message: Any) -> None:
-        self._refused.add(message.properties.get("message_id", ""))
+class _Confirms:
+    """What became of the messages of one batch; delivery tags count from 1 on each channel."""
+
+    def __init__(self) -> None:
+        self.restart()
+        self.begin()
+
+    def restart(self) -> None:
+        """A new channel."""
+        self._last = self._settled_below = 0
+        self._first = 1
+
+    def begin(self) -> None:
+        """A new batch."""
+        self._first, self._settled_below = self._last + 1, self._last
+        self._ids: list[str] = []
+        self._taken: list[bool] = []
+        self._waits: list[bool] = []
+        self._returned: set[str] = set()
+        self.outstanding = 0
+
+    def sent(self, id: str) -> None:
+        """One more of the batch is on its way."""
+        self._ids.append(id)
+        self._taken.append(False)
+        self._waits.append(True)
+        self._last += 1
+        self.outstanding += 1
+
+    def fates(self) -> list[bool]:
+        """For each message of the batch True when the broker took and routed it."""
+        return [taken and id not in self._returned for id, taken in zip(self._ids, self._taken, strict=True)]
+
+    def on_ack(self, tag: int, multiple: bool) -> None:
+        self._settle(tag, multiple, True)
+
+    def on_nack(self, tag: int, multiple: bool) -> None:
+        self._settle(tag, multiple, False)
+
+    def on_return(self, _error: Exception, _exchange: str, _key: str, message: Any) -> None:
+        """Mandatory and unroutable: the broker confirms it all the same, after this."""
+        self._returned.add(message.properties.get("message_id", ""))
+
+    def _settle(self, tag: int, multiple: bool, taken: bool) -> None:
+        first = self._settled_below + 1 if multiple else tag
+        for each in range(max(first, self._first), min(tag, self._last) + 1):
+            place = each - self._first
+            if self._waits[place]:
+                self._waits[place], self._taken[place] = False, taken
+                self.outstanding -= 1
+        if multiple:
+            self._settled_below = max(self._settled_below, tag)
 
 
 def _message(outgoing: Outgoing) -> Message:

@@ -6,66 +6,97 @@ from dataclasses import fields
 from typing import Any
 
 import eventlet
+from eventlet.event import Event
 from nameko.extensions import DependencyProvider
 from pymongo.errors import PyMongoError
 
 from shared.messaging.extensions import rooms_of, settings_of
-from shared.messaging.outbox import relay_once
+from shared.messaging.outbox import Outboxes
 from shared.messaging.publisher import BrokerAway, Publisher
+from shared.messaging.waking import Watcher
 from shared.observability import logger
 from shared.storage.aggregates import AggregateStore
 
-SLICE = 0.02
+EVERY_STORE = None
 LONGEST_PAUSE = 2.0
+"""Between two looks: with a change stream that wakes the relay, and while the broker or the database is away."""
 
 
 class Relay(DependencyProvider):  # type: ignore[misc]  # nameko is untyped
     """Publishes what the aggregates of this service have to say.
 
-    A handler of the same process nudges it; otherwise it looks every `RELAY_INTERVAL` seconds. While the
-    broker or the database is away it looks less and less often, up to two seconds.
+    The database's change stream wakes it and names the collection, where the server has one; elsewhere a handler of the
+    same process does, and it looks every `RELAY_INTERVAL` seconds. While the broker or the database is away it looks
+    less and less often, up to two seconds.
     """
 
     def __init__(self) -> None:
         super().__init__()
         self._stopping = False
-        self._nudged = False
+        self._woken = Event()
+        self._changed: set[str | None] = {EVERY_STORE}
+        self._watcher: Watcher | None = None
         self._thread: Any = None
 
     def start(self) -> None:
+        self._watcher = Watcher(self.container.service_name, rooms_of(self.container).database, self.wake)
+        self.container.spawn_managed_thread(self._watcher.run)
         self._thread = self.container.spawn_managed_thread(self._run)
 
     def stop(self) -> None:
         self._stopping = True
+        if self._watcher is not None:
+            self._watcher.stop()
+        self.wake(EVERY_STORE)
         if self._thread is not None:
             self._thread.wait()
 
+    def wake(self, collection: str | None) -> None:
+        """There may be something to say in `collection`, or in any if it is None; the relay looks at once."""
+        self._changed.add(collection)
+        if not self._woken.ready():
+            self._woken.send(None)
+
     def worker_result(self, worker_ctx: Any, result: Any = None, exc_info: Any = None) -> None:
-        self._nudged = True
+        if self._watcher is None or not self._watcher.watching:
+            self.wake(EVERY_STORE)
 
     def _run(self) -> None:
         settings, rooms = settings_of(self.container), rooms_of(self.container)
-        stores = stores_of(rooms)
         publisher = Publisher(settings.amqp_uri)
-        pause = settings.relay_interval
+        service, stores = self.container.service_name, stores_of(rooms)
+        outboxes = Outboxes(service, rooms.database, stores, publisher, settings.relay_batch)
+        trouble = 0.0
         while not self._stopping:
+            changed, self._changed, self._woken = self._changed, set(), Event()
             try:
-                said = relay_once(self.container.service_name, rooms.database, stores, publisher, settings.relay_batch)
-                pause = settings.relay_interval if not said else 0
+                said, trouble = outboxes.relay(only=_names(changed), stopped=lambda: self._stopping), 0.0
+                if said:  # what joined an outbox meanwhile woke nobody: it was pending already
+                    self._changed |= changed
+                else:
+                    self._rest(settings.relay_interval)
             except (BrokerAway, PyMongoError) as error:
-                pause = min(max(pause, settings.relay_interval) * 2, LONGEST_PAUSE)
-                logger().warning("relay_waits", seconds=pause, error=str(error)[:300])
-            self._rest(pause)
+                trouble = min(max(2 * trouble, settings.relay_interval), LONGEST_PAUSE)
+                logger().warning("relay_waits", seconds=trouble, error=str(error)[:300])
+                self._changed.add(EVERY_STORE)
+                eventlet.sleep(trouble)
             publisher.beat()
         publisher.close()
 
-    def _rest(self, seconds: float) -> None:
-        self._nudged = False
-        waited = 0.0
-        eventlet.sleep(0)
-        while waited < seconds and not self._stopping and not (self._nudged and seconds <= LONGEST_PAUSE / 4):
-            eventlet.sleep(SLICE)
-            waited += SLICE
+    def _rest(self, interval: float) -> None:
+        """Until somebody wakes us, or it is time to look into every store."""
+        watched = self._watcher is not None and self._watcher.watching
+        with eventlet.Timeout(LONGEST_PAUSE if watched else interval) as late:
+            try:
+                self._woken.wait()
+            except eventlet.Timeout as timeout:
+                if timeout is not late:
+                    raise
+                self._changed.add(EVERY_STORE)
+
+
+def _names(changed: set[str | None]) -> set[str] | None:
+    return None if EVERY_STORE in changed else {name for name in changed if name is not None}
 
 
 def stores_of(rooms: Any) -> list[AggregateStore[Any]]:

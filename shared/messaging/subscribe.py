@@ -15,8 +15,10 @@ A copy is confirmed by the broker before the original is acknowledged, so a cras
 from __future__ import annotations
 
 import time
+from functools import partial
 from typing import Any
 
+import eventlet
 from kombu.entity import Queue
 from nameko.exceptions import ContainerBeingKilled
 from nameko.messaging import Consumer
@@ -28,8 +30,16 @@ from shared.messaging.consumer import PausingConsumer
 from shared.messaging.extensions import settings_of
 from shared.messaging.failing import Outcome, classify, forwarded
 from shared.messaging.publisher import BrokerAway
-from shared.observability import bind_correlation, logger
+from shared.observability import bind_correlation, logger, note
 from shared.observability.metrics import EARLY_SECONDS, EVENT_SECONDS, EVENTS
+
+LIMIT = "limit"
+FORWARD_AGAIN = 1.0
+"""Seconds between two offers of a retry or a dead letter that the broker did not take."""
+
+
+class TookTooLong(Exception):
+    """A handler did not end in time; it is tried again as after any failure that nobody declared."""
 
 
 class Subscription(Consumer):  # type: ignore[misc]  # nameko is untyped
@@ -52,19 +62,25 @@ class Subscription(Consumer):  # type: ignore[misc]  # nameko is untyped
             durable=True,
             queue_arguments=declared.arguments,
         )
+        labels = (self.container.service_name, self.method_name)
+        self._seconds, self._early = EVENT_SECONDS.labels(*labels), EARLY_SECONDS.labels(*labels)
+        self._counted: dict[str, Any] = {}
+        self._log = logger().bind(handler=self.queue.name)
+        self._had_early = False
         super().setup()
 
-    def handle_message(self, body: Any, message: Any) -> None:
-        """Read the message and spawn the handler; `body` is not decoded by anybody else before."""
+    def handle_message(self, message: Any) -> None:
+        """Read the message and start its handler; nobody has decoded its body before."""
         began = time.perf_counter()
         try:
             received = read(message.body)
         except Undecodable as error:
             bind_correlation(message.properties.get("correlation_id"))
-            self._settle(message, None, error, began)
+            self.container.spawn_managed_thread(partial(self._settle, message, None, error, began))
             return
 
         def done(worker_ctx: Any, result: Any = None, exc_info: Any = None) -> Any:
+            worker_ctx.data[LIMIT].cancel()
             self._settle(message, received, exc_info[1] if exc_info else None, began)
             return result, exc_info
 
@@ -73,46 +89,61 @@ class Subscription(Consumer):  # type: ignore[misc]  # nameko is untyped
         except ContainerBeingKilled:
             self.queue_consumer.requeue_message(message)
 
+    def begin(self, worker_ctx: Any) -> None:
+        """In the handler's own thread, right before it: from here on it has `HANDLER_SECONDS`."""
+        seconds = settings_of(self.container).handler_seconds
+        worker_ctx.data[LIMIT] = eventlet.Timeout(seconds, TookTooLong(f"no end within {seconds} s"))
+
     def _settle(self, message: Any, received: Received | None, error: BaseException | None, began: float) -> None:
         """Do with the message what the outcome asks for, and write the one line about it."""
         settings = settings_of(self.container)
-        outcome = classify(error, dict(message.headers or {}), settings.max_attempts)
+        outcome = classify(error, message.headers or {}, settings.max_attempts)
         if outcome.failure is Failure.TRANSIENT:
             self.queue_consumer.pause()
             self.queue_consumer.requeue_message(message)
         else:
             self._forward(message, outcome)
+        note(
+            "delivered",
+            queue=self.queue.name,
+            event=received.id if received else None,
+            attempt=outcome.attempt,
+            redelivered=bool(message.delivery_info.get("redelivered")),
+            outcome=outcome.name,
+        )
         self._tell(message, received, outcome, error, began)
 
     def _forward(self, message: Any, outcome: Outcome) -> None:
-        """Hand a copy on if the outcome asks for it; acknowledge only after the broker has it."""
+        """Hand a copy on if the outcome asks for it; acknowledge only after the broker has it.
+
+        What the broker does not take is offered again while we hold the message: to give it back would bring it here
+        again at once, and each time would count against its delivery limit. Given back it is when we are to stop, or
+        its channel has gone.
+        """
         copy = forwarded(self.queue.name, message, outcome)
-        try:
-            if copy is not None and not self.queue_consumer.publish(copy):
-                raise BrokerAway(f"{copy.exchange} did not take the message")
-        except BrokerAway as away:
-            logger().warning("forwarding_waits", queue=self.queue.name, error=str(away))
-            self.queue_consumer.requeue_message(message)
-            return
+        while copy is not None:
+            try:
+                if self.queue_consumer.publish(copy):
+                    break
+                fault = f"{copy.exchange} did not take the message"
+            except BrokerAway as away:
+                fault = str(away)
+            logger().warning("forwarding_waits", queue=self.queue.name, error=fault)
+            if not self.queue_consumer.holds(message):
+                return
+            eventlet.sleep(FORWARD_AGAIN)
         self.queue_consumer.ack_message(message)
 
     def _tell(
         self, message: Any, received: Received | None, outcome: Outcome, error: BaseException | None, began: float
     ) -> None:
         seconds = time.perf_counter() - began
-        service = self.container.service_name
-        EVENTS.labels(service, self.method_name, outcome.name).inc()
-        EVENT_SECONDS.labels(service, self.method_name).observe(seconds)
+        self._count(outcome, received, seconds)
         if received is not None:
             bind_correlation(received.cause.correlation_id)
-            if outcome.failure is Failure.EARLY:
-                EARLY_SECONDS.labels(service, self.method_name).set(
-                    (received.cause.time - received.time).total_seconds()
-                )
-        say = logger().error if outcome.dead else logger().info
+        say = self._log.error if outcome.dead else self._log.info
         say(
             "event",
-            handler=self.queue.name,
             outcome=outcome.name,
             event_type=received.type if received else message.delivery_info.get("routing_key"),
             event_id=received.id if received else message.properties.get("message_id"),
@@ -123,6 +154,21 @@ class Subscription(Consumer):  # type: ignore[misc]  # nameko is untyped
             reason=str(error)[:300] if error else None,
             exc_info=error if outcome.defect else None,
         )
+
+    def _count(self, outcome: Outcome, received: Received | None, seconds: float) -> None:
+        """The metrics; each label is looked up once, which costs more than to count."""
+        counted = self._counted.get(outcome.name)
+        if counted is None:
+            counted = EVENTS.labels(self.container.service_name, self.method_name, outcome.name)
+            self._counted[outcome.name] = counted
+        counted.inc()
+        self._seconds.observe(seconds)
+        if outcome.failure is Failure.EARLY and received is not None:
+            self._early.set((received.cause.time - received.time).total_seconds())
+            self._had_early = True
+        elif self._had_early:  # somebody waited, and somebody came through: the next early one tells anew
+            self._early.set(0)
+            self._had_early = False
 
 
 subscribe = Subscription.decorator

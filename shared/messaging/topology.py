@@ -9,6 +9,7 @@ for a service that starts next week waits for it. Names:
     <service>.handlers       direct exchange: what waited long enough returns to the queue that its routing
                              key names, and to no other service's (the default exchange would reach any)
     <service>.dead           fanout exchange and quorum queue of the dead letters
+    <service>.parked         quorum queue of the dead letters that an operator put aside
 
 Arguments can't change on a live queue, so they fix only type, dead-letter target and strategy, overflow
 and delivery limit; lengths are policies, delays come with each message.
@@ -29,8 +30,13 @@ DELIVERY_LIMIT = 200
 """Guards against crash loops alone; RabbitMQ 4 would set 20 by itself, and a restart with unacknowledged
 deliveries counts as one."""
 
+LOOKS_LIMIT = 1_000_000_000
+"""Delivery limit of the queues that operators look into. To look counts as a delivery: RabbitMQ 4 would drop a
+letter after twenty looks."""
+
 UNCONSUMED_LENGTH = 100_000
 
+KEPT = {"x-queue-type": "quorum", "x-delivery-limit": LOOKS_LIMIT}
 QUORUM = {
     "x-queue-type": "quorum",
     "x-overflow": "reject-publish",
@@ -79,12 +85,27 @@ def retry_tier(service: str, delay_ms: int) -> str:
     return f"{service}.retry.{delay_ms}"
 
 
+def dead_queue(service: str) -> str:
+    """Where the events end that no handler of `service` could take."""
+    return f"{service}.dead"
+
+
+def parked_queue(service: str) -> str:
+    """Where operators put dead letters of `service` aside."""
+    return f"{service}.parked"
+
+
+def unconsumed_queue(service: str) -> str:
+    """Where events of `service` go that no queue asks for."""
+    return f"{service}.unconsumed"
+
+
 def topology() -> Topology:
     """All of it."""
     exchanges: list[Exchange] = []
     queues: list[Queue] = [_with_way_back(handler_queue(name)) for name in handler_queues()]
     for service in SERVICES:
-        unconsumed, dead = f"{service}.unconsumed", f"{service}.dead"
+        unconsumed, dead = unconsumed_queue(service), dead_queue(service)
         exchanges += [
             Exchange(unconsumed, "fanout"),
             Exchange(f"{service}.events", "topic", {"alternate-exchange": unconsumed}),
@@ -93,7 +114,8 @@ def topology() -> Topology:
         ]
         queues += [
             Queue(unconsumed, {"x-queue-type": "quorum", "x-overflow": "drop-head"}, ((unconsumed, ""),)),
-            Queue(dead, {"x-queue-type": "quorum"}, ((dead, ""),)),
+            Queue(dead, {**KEPT}, ((dead, ""),)),
+            Queue(parked_queue(service), {**KEPT}, ()),
         ]
         for delay in TIERS_MS:
             tier = retry_tier(service, delay)

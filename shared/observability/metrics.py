@@ -23,6 +23,9 @@ EARLY_SECONDS = Gauge(
 )
 RELAYED = Counter("zona_relayed_total", "Events confirmed by the broker", ["service"])
 RELAY_REFUSED = Counter("zona_relay_refused_total", "Events that the broker refused or could not route", ["service"])
+RELAY_REPEATED = Counter("zona_relay_repeated_total", "Events that were published once more", ["service"])
+OUTBOX_REFUSED = Gauge("zona_outbox_refused", "Documents whose event the broker refused at the last try", ["service"])
+RELAY_WOKEN = Gauge("zona_relay_woken", "1 while a change stream wakes the relay, 0 while it looks often", ["service"])
 PAUSED = Gauge("zona_consumers_paused", "1 while the consumers wait for the database", ["service"])
 
 

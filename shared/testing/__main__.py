@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import os
 import sys
 
 from shared.localrun.browser import require_chromium
 from shared.localrun.errors import LocalRunError, sentences
 from shared.localrun.rabbitmq import require_server
+from shared.testing.faketime import require_faketime
 
 
 def main() -> int:
     """0 when everything is there; 1 after saying on stderr what is missing and what to do, all of it at once."""
-    wanted = [require_chromium] if os.environ.get("AMQP_URI") else [require_server, require_chromium]
+    # the fault tests kill their broker, so they have one of their own whatever AMQP_URI says
+    wanted = (require_server, require_chromium, require_faketime)
     faults = []
     for require in wanted:
         try:

@@ -20,6 +20,7 @@ from deploy import make_secrets
 from deploy.containers import broker as broker_setup
 from shared.contracts import CONTRACTS
 from shared.messaging import declare
+from shared.messaging.deadletters import DeadLetters
 from shared.messaging.topology import topology
 from shared.settings import SERVICES, Settings
 from shared.testing import TestBroker
@@ -55,8 +56,9 @@ def test_a_service_writes_and_reads_what_its_contracts_need_and_nothing_else(sec
     hears = {queue for c in CONTRACTS.values() for queue in c.consumers if queue.startswith(f"{service}.")}
     assert allowed(permission, "write", exchanges) == says | tiers | {f"{service}.dead"}
     assert allowed(permission, "write", queues - exchanges) == set()
-    assert allowed(permission, "read", queues) == hears
-    assert allowed(permission, "read", exchanges) == set()
+    assert allowed(permission, "read", queues) == hears | {f"{service}.dead"}
+    own_dead = {f"{service}.dead"}  # the exchange has the queue's name; it leads nowhere else
+    assert allowed(permission, "read", exchanges) == own_dead
     assert allowed(permission, "configure", exchanges - {""} | queues) == set()
 
 
@@ -156,8 +158,15 @@ def test_a_notifier_hears_its_own_queue(house: House) -> None:
 
 
 def test_a_notifier_hears_no_queue_of_another_service(house: House) -> None:
-    for queue in ("registry.draft_designation", "notifications.dead", "units.unconsumed"):
+    for queue in ("registry.draft_designation", "registry.dead", "notifications.parked", "units.unconsumed"):
         assert refused(partial(house.channel("notifications").basic_get, queue))
+
+
+def test_a_service_looks_at_its_own_dead_letters_which_stay(house: House) -> None:
+    house.channel("notifications").basic_publish("notifications.dead", "x", b"{}", mandatory=True)
+    (first, *_) = DeadLetters(house.uri("notifications"), ["notifications"]).read(limit=1)
+    assert first.body == b"{}"
+    assert DeadLetters(house.uri("setup"), ["notifications"]).count() == 1
 
 
 def test_no_service_configures_anything(house: House) -> None:
@@ -165,7 +174,9 @@ def test_no_service_configures_anything(house: House) -> None:
         queue = f"{service}.dead"
         assert refused(partial(house.channel(service).queue_declare, "mine", durable=True))
         assert refused(partial(house.channel(service).queue_delete, queue))
-        assert refused(partial(house.channel(service).queue_purge, queue))
+        assert refused(partial(house.channel(service).queue_purge, f"{service}.parked"))
+        for other in set(SERVICES) - {service}:
+            assert refused(partial(house.channel(service).queue_purge, f"{other}.dead"))
         assert refused(partial(house.channel(service).queue_bind, queue, "registry.events", "#"))
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import time
+from dataclasses import dataclass, replace
 from typing import Any
 
 from marshmallow import fields
@@ -50,15 +51,33 @@ def build(settings: Settings) -> Rooms:
     return over(connect(settings, "registry"))
 
 
+def _poison() -> None:
+    raise Poison(("racun", "poison"))
+
+
+def _bug() -> None:
+    raise RuntimeError("nobody declared this")
+
+
+def _sleepless() -> None:
+    """Compute and never let go: no green thread of the process runs."""
+    while time.monotonic():
+        pass
+
+
+_MISBEHAVIOURS = {"poison": _poison, "bug": _bug, "sleepless": _sleepless, "drowsy": lambda: time.sleep(3600)}
+
+
 def obey(rooms: Rooms, event: Received) -> None:
     """Do what the institution's name says."""
     order = event.data["name"]
-    if order == "poison":
-        raise Poison(("racun", "poison"))
-    if order == "bug":
-        raise RuntimeError("nobody declared this")
+    if order in _MISBEHAVIOURS:
+        _MISBEHAVIOURS[order]()
     if order == "early" and rooms.database["marks"].find_one({"_id": event.data["code"]}) is None:
         raise Early(("belum", "not yet"))
+    if order == "guarded":  # as every real handler: what it heard before has no second effect
+        rooms.things.change("one", lambda thing: (replace(thing, number=thing.number + 1), ()), event.cause)
+        return
     try:
         rooms.database["effects"].insert_one({"_id": event.id, "code": event.data["code"], "times": 1})
     except DuplicateKeyError:

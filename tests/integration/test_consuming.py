@@ -4,15 +4,23 @@ from __future__ import annotations
 
 import signal
 
+import pytest
+
 from shared.messaging.deadletters import DeadLetters
 from shared.messaging.declare import open_connection
 from shared.messaging.publisher import Outgoing
+from shared.messaging.topology import TIERS_MS, retry_tier
 from shared.testing import wait_until
 from tests.integration.conftest import QUEUE, Bench
 
 
 def dead(bench: Bench) -> list[str]:
     return [letter.reason for letter in DeadLetters(bench.settings.amqp_uri, ["registry"]).read()]
+
+
+def waiting_in(bench: Bench, queue: str) -> int:
+    with open_connection(bench.settings.amqp_uri) as connection:
+        return int(connection.channel().queue_declare(queue, passive=True).method.message_count)
 
 
 def test_an_event_told_before_the_worker_starts_has_its_effect_once_it_does(bench: Bench) -> None:
@@ -56,7 +64,7 @@ def test_a_replayed_dead_letter_goes_back_to_its_queue_and_has_its_effect_once(r
     running.tell(("K01", "early"), ("K02", "poison"))
     wait_until(lambda: dead(running), what="the dead letter")
     letters = DeadLetters(running.settings.amqp_uri, ["registry"])
-    assert [letter.type for letter in letters.replay(None, execute=False)] == [""]
+    assert letters.replay(None, execute=False) == {"moved": 1, "refused": 0}
     assert dead(running) == ["poison: poison"], "a dry run moves nothing"
     letters.replay(None, execute=True)
     wait_until(lambda: running.lines().count('"outcome": "dead"') == 2, what="the second refusal")
@@ -72,6 +80,41 @@ def test_a_worker_killed_in_the_middle_loses_nothing(bench: Bench) -> None:
     assert len(bench.effects()) < 300, "the kill came too late to show anything"
     bench.start()
     wait_until(lambda: set(bench.effects()) == set(codes), 60, "every effect")
+
+
+@pytest.mark.parametrize(
+    ("order", "fault"), [("sleepless", "RuntimeError: Blocking"), ("drowsy", "TookTooLong: no end")]
+)
+def test_a_handler_that_does_not_end_is_ended_and_its_neighbours_proceed(bench: Bench, order: str, fault: str) -> None:
+    bench.start(HANDLER_SECONDS="1", MAX_ATTEMPTS="1")
+    bench.tell(("K01", order), ("K02", "fine"))
+    (reason,) = wait_until(lambda: dead(bench), 30, "the dead letter")
+    assert reason.startswith(fault)
+    wait_until(lambda: bench.effects() == {"K02": 1}, what="the neighbour's effect")
+    assert "worker_died" not in bench.lines()
+
+
+def test_what_is_in_hand_at_sigterm_is_finished_and_acknowledged_before_the_worker_goes(bench: Bench) -> None:
+    bench.start()
+    wait_until(lambda: "worker_ready" in bench.lines(), 30, "the probe to be ready")
+    bench.tell(*((f"K{n:03}", "fine") for n in range(2_000)))
+    wait_until(lambda: len(bench.effects()) >= 20, what="the first effects")
+    assert bench.stop(bench.workers[0]) == 0
+    assert 0 < waiting_in(bench, QUEUE) < 2_000, "the signal came before or after the load"
+    assert waiting_in(bench, QUEUE) + len(bench.effects()) == 2_000, "an event in hand was given back after its effect"
+
+
+def test_a_retry_that_the_broker_does_not_take_is_offered_again_and_burns_no_attempt(running: Bench) -> None:
+    connection = open_connection(running.settings.amqp_uri)
+    channel, tier = connection.channel(), retry_tier("registry", TIERS_MS[0])
+    channel.queue_unbind(tier, tier, "")
+    running.tell(("K01", "early"))
+    wait_until(lambda: "forwarding_waits" in running.lines(), what="the line that says so")
+    running.database["marks"].insert_one({"_id": "K01"})
+    channel.queue_bind(tier, tier, "")
+    connection.close()
+    wait_until(lambda: running.effects() == {"K01": 1}, what="the event's effect")
+    assert dead(running) == []
 
 
 def test_a_worker_stops_within_seconds_of_sigterm(running: Bench) -> None:

@@ -35,7 +35,7 @@ def test_every_missing_and_wrong_setting_is_named_at_once() -> None:
 
 
 def test_what_is_not_set_has_its_default() -> None:
-    assert Settings.from_environment({}).prefetch == 10
+    assert Settings.from_environment({}).prefetch == 50
 
 
 def test_a_secret_may_stand_in_a_file(tmp_path: Path) -> None:

@@ -104,9 +104,10 @@ def test_zi_up_prints_where_everything_is_and_ends_well_on_sigterm(tmp_path):
     command = [str(Path(sys.executable).with_name("zi")), "up", "--port", str(port), "--state", str(state)]
     environment = {name: value for name, value in os.environ.items() if not name.endswith("_URI")}
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment) as up:
-        introduction = "".join(up.stdout.readline() for _ in range(10))
+        introduction = "".join(up.stdout.readline() for _ in range(14))
         assert f"http://127.0.0.1:{port}/" in introduction
         assert (state / "admin-password").read_text() in introduction
+        assert introduction.count("/operations  (") == 4
         assert answers_ok(f"http://{LOOPBACK}:{port}/health/ready")()
         up.send_signal(signal.SIGTERM)
         _, progress = up.communicate(timeout=60)

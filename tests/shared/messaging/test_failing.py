@@ -39,6 +39,6 @@ def test_every_queue_that_holds_events_is_a_quorum_queue_that_loses_nothing() ->
     assert DELIVERY_LIMIT >= 100
     for queue in topology().queues:
         assert queue.arguments["x-queue-type"] == "quorum"
-        if not queue.name.endswith((".dead", ".unconsumed")):
+        if not queue.name.endswith((".dead", ".parked", ".unconsumed")):
             assert queue.arguments["x-dead-letter-strategy"] == "at-least-once", queue.name
             assert queue.arguments["x-overflow"] == "reject-publish", queue.name
