@@ -12,6 +12,8 @@ READY := $(VENV)/.ready
 N ?= 40
 PORT ?= 8080
 PYTEST_ARGS ?=
+SHORT ?=
+FAULT ?=
 
 .PHONY: help
 help:  ## Show this list
@@ -22,6 +24,7 @@ help:  ## Show this list
 	@echo '  N=200               make journey, make demo: number of proposals'
 	@echo '  BASE_URL=           make journey: drive a system that runs elsewhere (ZONA_ADMIN_PASSWORD, or deploy/secrets)'
 	@echo '  PYTEST_ARGS="-k …"  make test: what pytest gets besides'
+	@echo '  SHORT=1 FAULT=slug  make chaos: 200 events and outages of 10 s; only these faults, comma between'
 	@echo '  AMQP_URI= MONGODB_URI= SMTP_URI=   servers to use in the place of private ones'
 
 .PHONY: setup
@@ -50,6 +53,14 @@ test: programs  ## Every test that CI needs
 .PHONY: test-all
 test-all: programs  ## The slower tests too
 	$(BIN)/pytest $(PYTEST_ARGS)
+
+.PHONY: chaos
+chaos: programs  ## Every fault there is, with 2,000 events in flight; the last line is JSON
+	@SHORT="$(SHORT)" FAULT="$(FAULT)" exec $(BIN)/python -m tests.chaos
+
+.PHONY: bench
+bench: programs  ## Every benchmark there is; the last line is JSON
+	@exec $(BIN)/zi bench --json
 
 .PHONY: up
 up: setup  ## The whole system on this machine until Ctrl-C
