@@ -36,20 +36,19 @@ class Relay(DependencyProvider):  # type: ignore[misc]  # nameko is untyped
         self._woken = Event()
         self._changed: set[str | None] = {EVERY_STORE}
         self._watcher: Watcher | None = None
-        self._thread: Any = None
+        self._threads: list[Any] = []
 
     def start(self) -> None:
         self._watcher = Watcher(self.container.service_name, rooms_of(self.container).database, self.wake)
-        self.container.spawn_managed_thread(self._watcher.run)
-        self._thread = self.container.spawn_managed_thread(self._run)
+        self._threads = [self.container.spawn_managed_thread(each) for each in (self._watcher.run, self._run)]
 
     def stop(self) -> None:
         self._stopping = True
         if self._watcher is not None:
             self._watcher.stop()
         self.wake(EVERY_STORE)
-        if self._thread is not None:
-            self._thread.wait()
+        for thread in self._threads:
+            thread.wait()
 
     def wake(self, collection: str | None) -> None:
         """There may be something to say in `collection`, or in any if it is None; the relay looks at once."""
