@@ -11,10 +11,10 @@ import json
 import threading
 import time
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from queue import Empty, SimpleQueue
+from queue import SimpleQueue
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -83,6 +83,14 @@ class Country:
             one.start()
         return crowd
 
+    def end(self, crowd: Sequence[threading.Thread]) -> None:
+        """Everybody finishes what they do, and goes."""
+        self.stop.set()
+        for _ in crowd:
+            self._todo.put(lambda _person: None)
+        for one in crowd:
+            one.join()
+
     def hear(self, event: Mapping[str, Any]) -> None:
         """Somebody is told something: their turn, maybe."""
         if event["type"] not in TURNS:
@@ -127,10 +135,7 @@ class Country:
     def _act(self) -> None:
         person = Person(self)
         while not self.stop.is_set():
-            try:
-                act = self._todo.get(timeout=0.2)
-            except Empty:
-                continue
+            act = self._todo.get()
             try:
                 act(person)
             except Exception as error:  # whatever it is ends the run, with its words

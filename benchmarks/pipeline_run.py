@@ -190,9 +190,7 @@ def play(country: Country, options: Options) -> float:
     with contextlib.suppress(KeyboardInterrupt):  # what was reached is told all the same
         _look_on(country, options, began)
     seconds = time.monotonic() - began
-    country.stop.set()
-    for one in crowd:
-        one.join()
+    country.end(crowd)
     return seconds
 
 
