@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from pymongo.errors import ConnectionFailure, WTimeoutError
+from pymongo.errors import ConnectionFailure, OperationFailure, WTimeoutError
 
 from shared.failures import Failure, ZonaError
 from shared.messaging.publisher import BrokerAway, Outgoing
@@ -22,6 +22,8 @@ GIVEN_BACK = 5
 """Times that a message is given back to its queue for a transient cause. From then on it waits in a retry tier, which
 begins the broker's count anew: a database that answers and takes no writes must not use up the delivery limit."""
 PATIENT_TIER = 2
+UNABLE = frozenset({50, 262, 14031})
+"""MaxTimeMSExpired, ExceededTimeLimit, OutOfDiskSpace: the database is there and can't, which is no event's fault."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +70,8 @@ def failure_of(error: BaseException) -> Failure | None:
     if isinstance(error, ZonaError):
         return error.failure
     if isinstance(error, (ConnectionFailure, WTimeoutError, BrokerAway)):
+        return Failure.TRANSIENT
+    if isinstance(error, OperationFailure) and error.code in UNABLE:
         return Failure.TRANSIENT
     return None
 

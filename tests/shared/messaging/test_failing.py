@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from pymongo.errors import ServerSelectionTimeoutError
+from pymongo.errors import ServerSelectionTimeoutError, WriteError, WTimeoutError
 
 from shared.failures import AlreadyHeard, Away, Early, NotFound
 from shared.messaging.failing import GIVEN_BACK, classify, forwarded
@@ -30,6 +30,9 @@ class Delivered:
         (Early(("", "")), "early", 2, TIERS_MS[0], False),
         (Away(("", "")), "transient", 2, None, False),
         (ServerSelectionTimeoutError("away"), "transient", 2, None, False),
+        (WTimeoutError("no majority yet"), "transient", 2, None, False),
+        (WriteError("No space left on device", 14031), "transient", 2, None, False),
+        (WriteError("Document failed validation", 121), "retry", 3, TIERS_MS[2], False),
         (NotFound(("", "")), "dead", 3, None, True),
         (RuntimeError("unknown"), "retry", 3, TIERS_MS[2], False),
     ],
