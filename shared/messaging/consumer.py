@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
@@ -44,6 +46,18 @@ class PausingConsumer(QueueConsumer):  # type: ignore[misc]  # nameko is untyped
 
     def run(self, **kwargs: Any) -> None:
         super().run(safety_interval=LOOK_EVERY, **kwargs)
+
+    @contextmanager
+    def establish_connection(self) -> Iterator[Any]:
+        """Kombu's, without a farewell after a failure: a broker that is silent would not answer that either."""
+        connection = self.create_connection()
+        try:
+            connection.ensure_connection(self.on_connection_error, self.connect_max_retries)
+            yield connection
+        except BaseException:
+            connection.collect()
+            raise
+        connection.release()
 
     @property
     def ready(self) -> bool:

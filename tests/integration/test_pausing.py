@@ -72,6 +72,7 @@ def test_events_wait_unattempted_while_the_database_is_stopped_and_flow_when_it_
     assert dead(running) == []
     assert '"outcome": "retry"' not in running.lines()
     assert "consumers_resumed" in running.lines()
+    assert running.lines().count('"outcome": "transient"') <= 30, "given back more than once"
 
 
 def test_a_connection_that_breaks_while_consumers_pause_does_not_make_them_consume(

@@ -1,16 +1,20 @@
-"""A publisher and a broker that says nothing: frozen, or merely idle."""
+"""Publisher, consumer, and a broker that says nothing: frozen, or merely idle."""
 
 from __future__ import annotations
 
+import contextlib
 import signal
 import time
 from collections.abc import Callable, Iterator
+from types import SimpleNamespace
 
 import pytest
+from amqp.exceptions import ConnectionForced
 
 from shared.localrun.broker import PrivateBroker
 from shared.localrun.processes import Supervisor
 from shared.messaging import publisher as publishing
+from shared.messaging.consumer import PausingConsumer
 from shared.messaging.declare import open_connection
 from shared.messaging.publisher import BrokerAway, Outgoing, Publisher
 from shared.testing import wait_until
@@ -84,6 +88,26 @@ def test_a_farewell_to_a_broker_that_does_not_answer_ends_in_time(broker: OwnBro
     publisher.publish([message("0")])
     broker.freeze()
     assert seconds(publisher.close) < 5 * SHORT
+
+
+def test_a_consumer_leaves_a_silent_broker_once_its_heartbeats_are_missed(broker: OwnBroker) -> None:
+    consumer = PausingConsumer()
+    consumer.container = SimpleNamespace(config={"AMQP_URI": broker.uri, "HEARTBEAT": 1})
+
+    def consume() -> None:
+        with consumer.establish_connection() as connection:
+            connection.default_channel.queue_declare("room", passive=True)
+            broker.freeze()
+            while True:
+                with contextlib.suppress(TimeoutError):
+                    connection.drain_events(timeout=0.1)
+                connection.heartbeat_check()
+
+    def left() -> None:
+        with pytest.raises(ConnectionForced):
+            consume()
+
+    assert seconds(left) < 8
 
 
 def test_a_connection_on_which_nothing_is_said_for_several_heartbeats_is_the_same_afterwards(
