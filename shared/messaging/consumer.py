@@ -107,8 +107,8 @@ class PausingConsumer(QueueConsumer):  # type: ignore[misc]  # nameko is untyped
 
     def holds(self, message: Any) -> bool:
         """Whether the message is still ours to settle; gives it back if we are to stop."""
-        if self._acks is None or message.channel is not self._acks.channel:
-            return False
+        if message.channel.connection is None:
+            return False  # the broker has taken it back
         if not self._consumers:
             self.requeue_message(message)
             return False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import fields
 from typing import Any
 
@@ -11,6 +12,7 @@ from nameko.extensions import DependencyProvider
 from pymongo.errors import PyMongoError
 
 from shared.messaging.extensions import rooms_of, settings_of
+from shared.messaging.leading import BEAT, Lead
 from shared.messaging.outbox import Outboxes
 from shared.messaging.publisher import BrokerAway, Publisher
 from shared.messaging.waking import Watcher
@@ -19,7 +21,7 @@ from shared.storage.aggregates import AggregateStore
 
 EVERY_STORE = None
 LONGEST_PAUSE = 2.0
-"""Between two looks: with a change stream that wakes the relay, and while the broker or the database is away."""
+"""Seconds between two looks while the broker or the database is away."""
 
 
 class Relay(DependencyProvider):  # type: ignore[misc]  # nameko is untyped
@@ -27,7 +29,7 @@ class Relay(DependencyProvider):  # type: ignore[misc]  # nameko is untyped
 
     The database's change stream wakes it and names the collection, where the server has one; elsewhere a handler of the
     same process does, and it looks every `RELAY_INTERVAL` seconds. While the broker or the database is away it looks
-    less and less often, up to two seconds.
+    less and less often, up to two seconds. Of several workers of the service one relays, and the others stand by.
     """
 
     def __init__(self) -> None:
@@ -35,21 +37,26 @@ class Relay(DependencyProvider):  # type: ignore[misc]  # nameko is untyped
         self._stopping = False
         self._woken = Event()
         self._changed: set[str | None] = {EVERY_STORE}
+        self._lead: Lead | None = None
         self._watcher: Watcher | None = None
-        self._thread: Any = None
+        self._threads: list[Any] = []
 
     def start(self) -> None:
-        self._watcher = Watcher(self.container.service_name, rooms_of(self.container).database, self.wake)
-        self.container.spawn_managed_thread(self._watcher.run)
-        self._thread = self.container.spawn_managed_thread(self._run)
+        database = rooms_of(self.container).database
+        self._lead = Lead(database)
+        self._watcher = Watcher(self.container.service_name, database, self.wake, wanted=lambda: self._leading)
+        self._threads = [self.container.spawn_managed_thread(each) for each in (self._watcher.run, self._run)]
 
     def stop(self) -> None:
         self._stopping = True
         if self._watcher is not None:
             self._watcher.stop()
         self.wake(EVERY_STORE)
-        if self._thread is not None:
-            self._thread.wait()
+        for thread in self._threads:
+            thread.wait()
+        if self._lead is not None:
+            with contextlib.suppress(PyMongoError):  # then it is taken over a little later
+                self._lead.give_up()
 
     def wake(self, collection: str | None) -> None:
         """There may be something to say in `collection`, or in any if it is None; the relay looks at once."""
@@ -61,6 +68,10 @@ class Relay(DependencyProvider):  # type: ignore[misc]  # nameko is untyped
         if self._watcher is None or not self._watcher.watching:
             self.wake(EVERY_STORE)
 
+    @property
+    def _leading(self) -> bool:
+        return self._lead is not None and self._lead.held
+
     def _run(self) -> None:
         settings, rooms = settings_of(self.container), rooms_of(self.container)
         publisher = Publisher(settings.amqp_uri)
@@ -68,13 +79,9 @@ class Relay(DependencyProvider):  # type: ignore[misc]  # nameko is untyped
         outboxes = Outboxes(service, rooms.database, stores, publisher, settings.relay_batch)
         trouble = 0.0
         while not self._stopping:
-            changed, self._changed, self._woken = self._changed, set(), Event()
             try:
-                said, trouble = outboxes.relay(only=_names(changed), stopped=lambda: self._stopping), 0.0
-                if said:  # what joined an outbox meanwhile woke nobody: it was pending already
-                    self._changed |= changed
-                else:
-                    self._rest(settings.relay_interval)
+                self._turn(outboxes, settings.relay_interval)
+                trouble = 0.0
             except (BrokerAway, PyMongoError) as error:
                 trouble = min(max(2 * trouble, settings.relay_interval), LONGEST_PAUSE)
                 logger().warning("relay_waits", seconds=trouble, error=str(error)[:300])
@@ -83,10 +90,24 @@ class Relay(DependencyProvider):  # type: ignore[misc]  # nameko is untyped
             publisher.beat()
         publisher.close()
 
+    def _turn(self, outboxes: Outboxes, interval: float) -> None:
+        """One round if it is ours to relay, and the rest after it."""
+        lead: Any = self._lead
+        if not lead.hold():
+            self._changed.add(EVERY_STORE)
+            eventlet.sleep(BEAT)
+            return
+        changed, self._changed, self._woken = self._changed, set(), Event()
+        said = outboxes.relay(only=_names(changed), stopped=lambda: self._stopping or not lead.hold())
+        if said:  # what joined an outbox meanwhile woke nobody: it was pending already
+            self._changed |= changed
+        else:
+            self._rest(interval)
+
     def _rest(self, interval: float) -> None:
         """Until somebody wakes us, or it is time to look into every store."""
         watched = self._watcher is not None and self._watcher.watching
-        with eventlet.Timeout(LONGEST_PAUSE if watched else interval) as late:
+        with eventlet.Timeout(BEAT if watched else interval) as late:
             try:
                 self._woken.wait()
             except eventlet.Timeout as timeout:

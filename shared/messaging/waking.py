@@ -34,11 +34,17 @@ SOMETHING_TO_SAY: list[dict[str, Any]] = [
 class Watcher:
     """Calls `wake` with a collection's name when a document in it begins to wait, and with None when any may.
 
-    `watching` while it would notice.
+    `watching` while it would notice; it looks only while it is `wanted`.
     """
 
-    def __init__(self, service: str, database: Database[dict[str, Any]], wake: Callable[[str | None], None]) -> None:
-        self._service, self._database, self._wake = service, database, wake
+    def __init__(
+        self,
+        service: str,
+        database: Database[dict[str, Any]],
+        wake: Callable[[str | None], None],
+        wanted: Callable[[], bool] = lambda: True,
+    ) -> None:
+        self._service, self._database, self._wake, self._wanted = service, database, wake, wanted
         self._stopping = False
         self.watching = False
 
@@ -49,6 +55,9 @@ class Watcher:
     def run(self) -> None:
         """Until `stop`, over every outage; ends at once on a server without change streams."""
         while not self._stopping:
+            if not self._wanted():
+                eventlet.sleep(AWAIT_MS / 1000)
+                continue
             try:
                 self._watch()
             except OperationFailure as error:
@@ -65,7 +74,7 @@ class Watcher:
         with self._database.watch(SOMETHING_TO_SAY, max_await_time_ms=AWAIT_MS) as stream:
             self._set(True)
             self._wake(None)  # for what was written while nobody watched
-            while not self._stopping and stream.alive:
+            while stream.alive and self._wanted() and not self._stopping:
                 if (change := stream.try_next()) is not None:
                     self._wake(change["ns"]["coll"])
 

@@ -83,8 +83,7 @@ class Books:
         for document in self.documents(service):
             yield from (event for event in document["outbox"] if event["id"] not in known)
 
-    def close(self, *, drop: bool = True) -> None:
+    def close(self) -> None:
+        """Leave the databases: they end with their server, which drops slowly what a killed process was reading."""
         for database in self.databases.values():
-            if drop:
-                database.client.drop_database(database.name)
             database.client.close()

@@ -34,19 +34,24 @@ class Truth:
 def truth_of(history: History) -> Truth:
     """Number the saved events as their aggregates' versions say, and compare with what was said of them later.
 
-    A process may die between a save and its note. An event that the database has and no save names counts as
-    saved, if the read-back of the databases was noted (`recorded`).
+    A process may die between a save and its note, and a database between a save and its answer. An event that the
+    database has and no save names counts as saved, if the read-back of the databases was noted (`recorded`); so does
+    the save behind an effect that was read back, if no save of that aggregate names its event.
     """
     truth, told = Truth(), _told(history)
     noted = {event for save in history.saved for event in save.events}
-    unnoted: dict[str, int] = defaultdict(int)
+    causes = {(save.aggregate, save.cause) for save in history.saved}
+    unnoted: dict[str, set[str]] = defaultdict(set)
     for said in history.recorded:
         if said.event not in noted and said.event not in truth.events:
-            unnoted[said.aggregate] += 1
+            unnoted[said.aggregate].add(said.cause or said.event)
             truth.count_in(said, said.cause)
     truth.unnoted = len(truth.events)
+    for effect in history.effects:
+        if (effect.aggregate, effect.event) not in causes:
+            unnoted[effect.aggregate].add(effect.event)
     for saves in _by_aggregate(history.saved):
-        _Numbering(truth, told, saves, unnoted[saves[0].aggregate]).run()
+        _Numbering(truth, told, saves, len(unnoted[saves[0].aggregate])).run()
     for submitted in history.submitted:
         _acknowledged(truth, submitted)
     return truth

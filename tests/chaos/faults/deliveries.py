@@ -14,8 +14,9 @@ from tests.chaos.proof import Proof
 from tests.chaos.rooms import POISON
 from tests.chaos.stage import Size, Stage
 
-MOST = 0.5
+FEW = "2"
 """A source whose events all fit into one prefetch may have its first one settled first, however they came."""
+MOST = 0.5
 POISONED = 0.05
 
 
@@ -49,8 +50,8 @@ class ReversedOrder(Fault):
     slug = "reversed-order"
 
     def happen(self, stage: Stage, proof: Proof) -> None:
-        staff, staffed = stage.staff, [stage.staff.web(), *(stage.staff.worker(name) for name in QUEUES)]
-        staff.ready(*staffed)
+        staff = stage.staff
+        staff.ready(staff.web(), *(staff.worker(name, PREFETCH=FEW) for name in QUEUES))
         stage.load.start()
         stage.load.finish()
         proof.demand(stage.effects() == 0, "no effect while nobody relays")

@@ -301,6 +301,16 @@ def test_a_save_whose_note_died_with_its_process_is_known_from_the_database() ->
     assert verdict.counts.unnoted == 2
 
 
+def test_a_save_whose_answer_died_with_its_database_is_known_from_the_effect_that_stands() -> None:
+    places = [("a1", "thing:a", 1), ("a2", "thing:a", 2)]
+    lines = [saved("thing:a", 1, ["a1"]), saved("thing:a", 2, ["a2"]), saved("echo:a", 2, [], "a2")]
+    lines += [published(*place) for place in places]
+    gap = [fault.kind for fault in check(steps(lines), {}).faults]
+    assert gap == ["version_gap"]
+    read_back = [{**effect("board", *place), "aggregate": "echo:a"} for place in places]
+    check(steps(lines + read_back), {"board": Consumer(everything)}).require()
+
+
 def test_aggregates_of_two_services_may_share_an_id() -> None:
     lines = [
         {**saved("job:x", 1, [], "k1"), "service": "units"},
