@@ -25,6 +25,7 @@ import signal
 import sys
 from typing import Any
 
+from nameko.constants import HEARTBEAT_CONFIG_KEY
 from nameko.runners import ServiceRunner
 
 from shared.messaging.extensions import SETTINGS_KEY
@@ -35,6 +36,8 @@ from shared.observability import configure_logs, logger
 from shared.settings import SERVICES, Settings, SettingsError
 
 TICK = 0.25
+HEARTBEAT = 30
+"""Seconds; the broker gives up a consumer that it has not heard for twice that."""
 RECONNECTING = {"max_retries": None, "interval_start": 0.2, "interval_step": 0.3, "interval_max": 2}
 
 
@@ -71,7 +74,7 @@ def run(worker: Any, settings: Settings) -> int:
         {
             "AMQP_URI": settings.amqp_uri,
             "max_workers": (len(own_queues(worker.name)) + 1) * settings.prefetch,  # and room for timers
-            "heartbeat": 30,
+            HEARTBEAT_CONFIG_KEY: HEARTBEAT,
             "TRANSPORT_OPTIONS": {**RECONNECTING, "frame_writer": in_few_reads},
             SETTINGS_KEY: settings,
         }

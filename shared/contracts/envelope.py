@@ -58,14 +58,20 @@ def encode(wrapped: dict[str, Any]) -> bytes:
 
 
 def decode(body: bytes | str) -> dict[str, Any]:
-    """Read an envelope; raises ValueError with what is missing or wrong."""
-    wrapped = json.loads(body)
+    """Read an envelope; raises ValueError with what is missing or wrong, whatever the bytes are."""
+    try:
+        wrapped = json.loads(body)
+    except RecursionError as error:
+        raise ValueError("the body is nested too deeply") from error
     if not isinstance(wrapped, dict):
         raise ValueError("the body is not a JSON object")
     required = ("specversion", "id", "source", "type", "subject", "time", "sequence", "correlationid", "data")
     missing = [name for name in required if name not in wrapped]
     if missing:
         raise ValueError(f"not a CloudEvents envelope of this house: {', '.join(missing)} missing")
+    strange = [name for name in required[:-1] if type(wrapped[name]) is not (int if name == "sequence" else str)]
+    if strange or wrapped["sequence"] < 1:
+        raise ValueError(f"not a CloudEvents envelope of this house: {', '.join(strange or ['sequence'])} is malformed")
     if wrapped["specversion"] != "1.0":
         raise ValueError(f"specversion {wrapped['specversion']!r} is not 1.0")
     datetime.fromisoformat(wrapped["time"])

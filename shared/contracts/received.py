@@ -41,19 +41,20 @@ def read(body: bytes | str) -> Received:
         data = contract_of(wrapped["type"]).read(wrapped["data"])
     except (ValueError, ContractBroken, ValidationError) as error:
         raise Undecodable((f"pesan tidak terbaca: {error}", f"undecodable message: {error}")) from error
+    traceparent = wrapped.get("traceparent")
     return Received(
         id=wrapped["id"],
         type=wrapped["type"],
         subject=wrapped["subject"],
-        sequence=int(wrapped["sequence"]),
+        sequence=wrapped["sequence"],
         time=datetime.fromisoformat(wrapped["time"]),
         data=data,
         cause=Cause(
             time=datetime.now(UTC),
             correlation_id=wrapped["correlationid"],
             event_id=wrapped["id"],
-            traceparent=wrapped.get("traceparent"),
+            traceparent=traceparent if isinstance(traceparent, str) else None,
             source=wrapped["subject"],
-            sequence=int(wrapped["sequence"]),
+            sequence=wrapped["sequence"],
         ),
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
@@ -21,6 +23,8 @@ from shared.storage.connection import ping
 
 LOOK_EVERY = 0.25
 """Seconds between two looks for requests to pause, to go on or to stop."""
+ANSWERS_WITHIN = 2.0
+"""Seconds for a database's sign of life when a handler has waited for something too long."""
 
 
 class PausingConsumer(QueueConsumer):  # type: ignore[misc]  # nameko is untyped
@@ -43,6 +47,18 @@ class PausingConsumer(QueueConsumer):  # type: ignore[misc]  # nameko is untyped
     def run(self, **kwargs: Any) -> None:
         super().run(safety_interval=LOOK_EVERY, **kwargs)
 
+    @contextmanager
+    def establish_connection(self) -> Iterator[Any]:
+        """Kombu's, without a farewell after a failure: a broker that is silent would not answer that either."""
+        connection = self.create_connection()
+        try:
+            connection.ensure_connection(self.on_connection_error, self.connect_max_retries)
+            yield connection
+        except BaseException:
+            connection.collect()
+            raise
+        connection.release()
+
     @property
     def ready(self) -> bool:
         """True while messages may come."""
@@ -55,6 +71,10 @@ class PausingConsumer(QueueConsumer):  # type: ignore[misc]  # nameko is untyped
 
     def get_consumers(self, consumer_cls: Any, channel: Any) -> Any:
         self._acks = Acknowledgements(channel)
+        channel.auto_decode = False  # a body is bytes and stays so, whatever its sender says of its encoding
+        if self.paused is not None and self.paused.ready():  # a new connection would consume again
+            logger().warning("consumers_stay_paused")
+            self.paused = Event()
         for provider in self._providers:
             _must_exist(provider.queue.name, channel)
             consumer = consumer_cls(
@@ -80,8 +100,10 @@ class PausingConsumer(QueueConsumer):  # type: ignore[misc]  # nameko is untyped
     def requeue_message(self, message: Any) -> None:
         """Give back."""
         if self._acks is not None and message.channel is self._acks.channel:
-            self._acks.given_back(message.delivery_tag)
-            super().requeue_message(message)
+            try:
+                super().requeue_message(message)
+            finally:  # not before: while it is ours, no acknowledgement of several reaches over it
+                self._acks.given_back(message.delivery_tag)
 
     def holds(self, message: Any) -> bool:
         """Whether the message is still ours to settle; gives it back if we are to stop."""
@@ -120,6 +142,16 @@ class PausingConsumer(QueueConsumer):  # type: ignore[misc]  # nameko is untyped
         paused = self.paused
         with eventlet.Timeout(4 * LOOK_EVERY + 5, exception=False):
             paused.wait()
+
+    def database_answers(self) -> bool:
+        """Whether it gives a sign of life now."""
+        with eventlet.Timeout(ANSWERS_WITHIN, exception=False):
+            try:
+                ping(rooms_of(self.container).database)
+            except PyMongoError:
+                return False
+            return True
+        return False
 
     def publish(self, outgoing: Outgoing) -> bool:
         """Publish a retry or a dead letter; True when confirmed. Raises publisher.BrokerAway."""

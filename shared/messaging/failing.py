@@ -7,15 +7,23 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from pymongo.errors import ConnectionFailure, WTimeoutError
+from pymongo.errors import ConnectionFailure, OperationFailure, WTimeoutError
 
 from shared.failures import Failure, ZonaError
 from shared.messaging.publisher import BrokerAway, Outgoing
 from shared.messaging.topology import TIERS_MS, retry_tier
 
 ATTEMPT = "x-attempt"
+DELIVERIES = "x-delivery-count"
+"""How often a quorum queue has handed the message out before; the broker's own, counted against its delivery limit."""
 DEAD_AT = "x-dead-at"
 LONGEST_REASON = 500
+GIVEN_BACK = 5
+"""Times that a message is given back to its queue for a transient cause. From then on it waits in a retry tier, which
+begins the broker's count anew: a database that answers and takes no writes must not use up the delivery limit."""
+PATIENT_TIER = 2
+UNABLE = frozenset({50, 262, 14031})
+"""MaxTimeMSExpired, ExceededTimeLimit, OutOfDiskSpace: the database is there and can't, which is no event's fault."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +47,16 @@ class Outcome:
 
 def classify(error: BaseException | None, headers: dict[str, Any], max_attempts: int) -> Outcome:
     """The outcome of a delivery whose handler ended with `error` (None: it had its effect)."""
-    attempts = int(headers.get(ATTEMPT, 0))
+    attempts = _count(headers.get(ATTEMPT))
     if error is None:
         return Outcome("done", None, attempts + 1)
     reason = f"{getattr(error, 'code', type(error).__name__)}: {error}"[:LONGEST_REASON]
     failure = failure_of(error)
-    if failure is Failure.ALREADY_DONE or failure is Failure.TRANSIENT:
+    if failure is Failure.ALREADY_DONE:
         return Outcome(failure.value, failure, attempts, reason=reason)
+    if failure is Failure.TRANSIENT:
+        tired = _count(headers.get(DELIVERIES)) >= GIVEN_BACK
+        return Outcome(failure.value, failure, attempts, TIERS_MS[PATIENT_TIER] if tired else None, reason=reason)
     if failure is Failure.EARLY:
         return Outcome(failure.value, failure, attempts, delay_ms=TIERS_MS[0], reason=reason)
     if failure is Failure.PERMANENT or attempts + 1 >= max_attempts:
@@ -60,7 +71,14 @@ def failure_of(error: BaseException) -> Failure | None:
         return error.failure
     if isinstance(error, (ConnectionFailure, WTimeoutError, BrokerAway)):
         return Failure.TRANSIENT
+    if isinstance(error, OperationFailure) and error.code in UNABLE:
+        return Failure.TRANSIENT
     return None
+
+
+def _count(value: Any) -> int:
+    """A header's number; nought for what anybody may have written there instead."""
+    return value if isinstance(value, int) and value > 0 else 0
 
 
 def forwarded(queue: str, message: Any, outcome: Outcome) -> Outgoing | None:
@@ -75,7 +93,9 @@ def forwarded(queue: str, message: Any, outcome: Outcome) -> Outgoing | None:
     else:
         return None
     properties = message.properties
-    headers = {name: value for name, value in dict(message.headers or {}).items() if name != "x-death"}
+    headers = {
+        name: value for name, value in dict(message.headers or {}).items() if name not in {"x-death", DELIVERIES}
+    }
     headers |= {ATTEMPT: outcome.attempt, "x-reason": outcome.reason, "x-queue": queue}
     if outcome.dead:
         headers[DEAD_AT] = datetime.now(UTC).isoformat(timespec="milliseconds")

@@ -13,6 +13,7 @@ from uuid import uuid4
 
 from pymongo.database import Database
 from pymongo.errors import DuplicateKeyError
+from pymongo.read_concern import ReadConcern
 from pymongo.write_concern import WriteConcern
 
 BEAT = 1.0
@@ -26,7 +27,9 @@ class Lead:
     """The lead of the relays over `database`, in its collection `hints`."""
 
     def __init__(self, database: Database[dict[str, Any]], clock: Callable[[], float] = time.monotonic) -> None:
-        self._hints = database.get_collection("hints", write_concern=WriteConcern(w=1))
+        self._hints = database.get_collection(
+            "hints", write_concern=WriteConcern(w=1), read_concern=ReadConcern("local")
+        )
         self._me, self._clock = uuid4().hex, clock
         self._next_look = self._moved_at = 0.0
         self._seen: dict[str, Any] | None = None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import time
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
@@ -20,6 +22,10 @@ WINDOW = 1_000
 TOGETHER = 16 * 1024
 """Bytes that leave in one write to the socket; one write for each message would cost more than the message."""
 HEARTBEAT = 20
+FAREWELL = 2.0
+"""Seconds for the broker to answer a farewell."""
+AT_HAND = 0.001
+"""Seconds to look for what the broker has sent already."""
 PERSISTENT = 2
 
 
@@ -51,6 +57,7 @@ class Publisher:
         self._channel: Any = None
         self._socket = GatheredWrites()
         self._confirms = _Confirms()
+        self._hear_next = 0.0
 
     def publish(self, batch: Iterable[Outgoing]) -> list[bool]:
         """Publish in order; for each message True when the broker took and routed it.
@@ -71,7 +78,7 @@ class Publisher:
             self._flush()
             self._wait(0)
         except (AMQPError, OSError) as error:
-            self.close()
+            self._drop()
             raise BrokerAway(f"{type(error).__name__}: {error}") from error
         return self._confirms.fates()
 
@@ -79,20 +86,39 @@ class Publisher:
         """Keep an idle connection alive; a broken one is left for the next publish to open again."""
         if self._connection is not None:
             try:
+                self._hear()
                 self._connection.heartbeat_check()
                 self._flush()
             except (AMQPError, OSError):
-                self.close()
+                self._drop()
+
+    def _hear(self) -> None:
+        """Read the broker's heartbeats: while nothing is published nobody else does, and they would seem missed."""
+        now = time.monotonic()
+        if now < self._hear_next:
+            return
+        self._hear_next = now + HEARTBEAT / 4
+        with contextlib.suppress(TimeoutError):
+            while True:
+                self._connection.drain_events(timeout=AT_HAND)
 
     def close(self) -> None:
-        """Drop the connection, whatever state it is in."""
-        connection, self._connection, self._channel = self._connection, None, None
-        self._socket.pass_on()  # or the farewell would be held back, and its answer waited for
-        if connection is not None:
+        """Say farewell and drop the connection, whatever state it is in."""
+        if self._connection is not None:
+            self._socket.pass_on()  # or the farewell would be held back, and its answer waited for
             try:
-                connection.release()
-            except (AMQPError, OSError):
-                connection.collect()
+                self._channel.connection.sock.settimeout(FAREWELL)
+                self._connection.release()
+            except (AMQPError, OSError, AttributeError):
+                pass
+        self._drop()
+
+    def _drop(self) -> None:
+        """Without a farewell: who does not answer would not answer that either, and we would wait for ever."""
+        connection, self._connection, self._channel = self._connection, None, None
+        self._socket.pass_on()
+        if connection is not None:
+            connection.collect()
 
     def _open(self) -> None:
         if self._connection is not None and self._connection.connected:
@@ -104,12 +130,12 @@ class Publisher:
             connect_timeout=5,
             transport_options={"frame_writer": self._socket.writer, "write_timeout": CONFIRM_TIMEOUT},
         )
-        self._connection.connect()
-        self._channel = self._connection.channel()
-        self._channel.events["basic_ack"].add(self._confirms.on_ack)
-        self._channel.events["basic_nack"].add(self._confirms.on_nack)
-        self._channel.events["basic_return"].add(self._confirms.on_return)
-        self._channel.confirm_select()
+        with self._connection.connect().transport.having_timeout(CONFIRM_TIMEOUT):
+            self._channel = self._connection.channel()
+            self._channel.events["basic_ack"].add(self._confirms.on_ack)
+            self._channel.events["basic_nack"].add(self._confirms.on_nack)
+            self._channel.events["basic_return"].add(self._confirms.on_return)
+            self._channel.confirm_select()
         self._confirms.restart()
         self._socket.gather()
 

@@ -5,7 +5,8 @@ comes first and the acknowledgement after it; a failure goes where its class say
 
     already done  acknowledge
     early         shortest retry tier; no attempt counted
-    transient     pause all consumers of the process, give the message back, go on when the database answers
+    transient     pause all consumers of the process, give the message back, go on when the database answers;
+                  after GIVEN_BACK times a retry tier instead, or the broker's delivery limit would be used up
     permanent     dead letter, with reason, attempts and correlation id
     unknown       retry tiers with growing delay and jitter; dead letter after MAX_ATTEMPTS
 
@@ -23,8 +24,8 @@ from kombu.entity import Queue
 from nameko.exceptions import ContainerBeingKilled
 from nameko.messaging import Consumer
 
-from shared.contracts.received import Received, Undecodable, read
-from shared.failures import Failure
+from shared.contracts.received import Received, read
+from shared.failures import Away, Failure
 from shared.messaging import topology
 from shared.messaging.consumer import PausingConsumer
 from shared.messaging.extensions import settings_of
@@ -39,7 +40,10 @@ FORWARD_AGAIN = 1.0
 
 
 class TookTooLong(Exception):
-    """A handler did not end in time; it is tried again as after any failure that nobody declared."""
+    """A handler did not end in time; it is tried again as after any failure that nobody declared.
+
+    Unless the database does not answer at that moment: then it was waited for, which is no fault of the event's.
+    """
 
 
 class Subscription(Consumer):  # type: ignore[misc]  # nameko is untyped
@@ -74,7 +78,7 @@ class Subscription(Consumer):  # type: ignore[misc]  # nameko is untyped
         began = time.perf_counter()
         try:
             received = read(message.body)
-        except Undecodable as error:
+        except Exception as error:  # whatever a message is, the worker must not die of it
             bind_correlation(message.properties.get("correlation_id"))
             self.container.spawn_managed_thread(partial(self._settle, message, None, error, began))
             return
@@ -97,9 +101,12 @@ class Subscription(Consumer):  # type: ignore[misc]  # nameko is untyped
     def _settle(self, message: Any, received: Received | None, error: BaseException | None, began: float) -> None:
         """Do with the message what the outcome asks for, and write the one line about it."""
         settings = settings_of(self.container)
+        if isinstance(error, TookTooLong) and not self.queue_consumer.database_answers():
+            error = Away(("Basis data tidak menjawab.", "The database does not answer."))
         outcome = classify(error, message.headers or {}, settings.max_attempts)
         if outcome.failure is Failure.TRANSIENT:
             self.queue_consumer.pause()
+        if outcome.failure is Failure.TRANSIENT and outcome.delay_ms is None:
             self.queue_consumer.requeue_message(message)
         else:
             self._forward(message, outcome)

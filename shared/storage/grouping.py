@@ -12,6 +12,7 @@ import threading
 from collections.abc import Callable, Sequence
 from typing import Any, Generic, TypeVar
 
+from bson.errors import InvalidDocument
 from pymongo import InsertOne, UpdateOne
 from pymongo.collection import Collection
 from pymongo.errors import (
@@ -19,6 +20,7 @@ from pymongo.errors import (
     ConnectionFailure,
     DuplicateKeyError,
     InvalidOperation,
+    PyMongoError,
     WriteError,
     WTimeoutError,
 )
@@ -33,6 +35,8 @@ LARGEST = 100
 LANES = 2
 """Messages on their way at once: the server works on one while this process prepares the other."""
 DUPLICATE_KEY = 11000
+UNWRITABLE = (InvalidDocument, OverflowError, ValueError)
+"""What BSON raises for a document that it can't hold: before anything is sent, and for that document alone."""
 
 
 class _Slot(Generic[A, R]):
@@ -80,10 +84,11 @@ class Group(Generic[A, R]):
 
     def _serve(self, group: Sequence[_Slot[A, R]]) -> None:
         """Run a group, tell each its fate, and hand the lane on to the first who waits."""
+        # what interrupts this handler alone, such as its time limit, is no fault of those who asked with it
         fates: Sequence[R | Exception] = [ConnectionFailure("who asked for the group was stopped")] * len(group)
         try:
             fates = self._run([slot.asked for slot in group])
-        except Exception as error:
+        except PyMongoError as error:
             fates = [error] * len(group)
         finally:
             for slot, fate in zip(group, fates, strict=True):
@@ -136,7 +141,7 @@ class GroupedCollection:
         if len(writes) > 1:
             try:
                 return self._write_together(writes)
-            except InvalidOperation:  # a server before 8.0 does not tell each write's fate
+            except (InvalidOperation, *UNWRITABLE):  # a server before 8.0 does not tell each write's fate
                 pass
         return [self._write_alone(write) for write in writes]
 
@@ -164,7 +169,7 @@ class GroupedCollection:
                 self._collection.insert_one(write._doc)  # noqa: SLF001 - pymongo's own request has no reader
                 return 1
             return self._collection.update_one(write._filter, write._doc).matched_count  # noqa: SLF001 - the same
-        except WriteError as error:
+        except (WriteError, *UNWRITABLE) as error:
             return error
 
 

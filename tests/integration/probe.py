@@ -6,7 +6,9 @@ document in the collection `effects`, so that tests can count them.
 
 from __future__ import annotations
 
+import os
 import sys
+from typing import Any
 
 from shared.launcher import run  # puts green threads in place: never import this module in a test
 from shared.messaging import Dependencies, Received, Relay, subscribe
@@ -25,7 +27,20 @@ class ProbeWorker:
         obey(self.rooms, event)
 
 
+def without_change_streams() -> None:
+    """A server that has none, as a standalone mongod: the stand-in always has them."""
+    from pymongo.database import Database
+    from pymongo.errors import OperationFailure
+
+    def watch(*_: Any, **__: Any) -> None:
+        raise OperationFailure("The $changeStream stage is only supported on replica sets", 40573)
+
+    Database.watch = watch  # type: ignore[method-assign,assignment]  # for this process
+
+
 if __name__ == "__main__":
+    if os.environ.get("PROBE_UNWATCHED"):
+        without_change_streams()
     settings = Settings.from_environment(needs=("mongodb_uri", "amqp_uri"))
     configure_logs(settings, "registry", "worker")
     sys.exit(run(ProbeWorker, settings))

@@ -10,7 +10,7 @@ from marshmallow import fields
 from pymongo.database import Database
 from pymongo.errors import DuplicateKeyError
 
-from shared.failures import Early, ZonaError
+from shared.failures import Away, Early, ZonaError
 from shared.messaging import Received
 from shared.settings import Settings
 from shared.storage import AggregateStore, Document, connect
@@ -75,6 +75,8 @@ def obey(rooms: Rooms, event: Received) -> None:
         _MISBEHAVIOURS[order]()
     if order == "early" and rooms.database["marks"].find_one({"_id": event.data["code"]}) is None:
         raise Early(("belum", "not yet"))
+    if order == "away" and rooms.database["marks"].find_one({"_id": event.data["code"]}) is None:
+        raise Away(("jauh", "away"))
     if order == "guarded":  # as every real handler: what it heard before has no second effect
         rooms.things.change("one", lambda thing: (replace(thing, number=thing.number + 1), ()), event.cause)
         return

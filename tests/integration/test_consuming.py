@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import json
 import signal
 
+import pika
 import pytest
 
+from shared.contracts import envelope
 from shared.messaging.deadletters import DeadLetters
 from shared.messaging.declare import open_connection
+from shared.messaging.failing import GIVEN_BACK, PATIENT_TIER
 from shared.messaging.publisher import Outgoing
 from shared.messaging.topology import TIERS_MS, retry_tier
+from shared.storage import Cause, Event
 from shared.testing import wait_until
 from tests.integration.conftest import QUEUE, Bench
+from tests.integration.moment import NOW
+
+BAD = {"code": "K09", "name": "fine", "kind": "ministry", "province": None}
 
 
 def dead(bench: Bench) -> list[str]:
@@ -58,6 +66,49 @@ def test_an_undecodable_message_is_dead_lettered_with_its_bytes(running: Bench) 
     (letter,) = DeadLetters(running.settings.amqp_uri, ["registry"]).read()
     assert letter.body == b"\xff\x00 not json"
     assert letter.reason.startswith("undecodable")
+
+
+@pytest.mark.parametrize("encoding", ["latin-1", "utf-8-sig", "utf-16"])
+def test_an_undecodable_message_keeps_its_bytes_whatever_encoding_it_claims(running: Bench, encoding: str) -> None:
+    body = b"\xef\xbb\xbf\xc3\xa9 \x00 not json"
+    with open_connection(running.settings.amqp_uri) as connection:
+        properties = pika.BasicProperties(content_encoding=encoding, content_type="text/plain")
+        connection.channel().basic_publish("", QUEUE, body, properties)
+    wait_until(lambda: dead(running), what="the dead letter")
+    (letter,) = DeadLetters(running.settings.amqp_uri, ["registry"]).read()
+    assert letter.body == body
+
+
+def test_no_message_kills_the_worker_whatever_it_is(running: Bench) -> None:
+    right = envelope("units", "institution:K09", 1, Event("units.institution_registered", BAD), Cause(NOW, "c"))
+    bodies = [
+        b"[" * 100_000,
+        b"",
+        *(json.dumps({**right, **place}).encode() for place in ({"time": 5}, {"sequence": {}}, {"type": []})),
+    ]
+    with open_connection(running.settings.amqp_uri) as connection:
+        properties = pika.BasicProperties(headers={"x-attempt": "many", "x-delivery-count": "few"})
+        for body in bodies:
+            connection.channel().basic_publish("", QUEUE, body, properties)
+    running.tell(("K01", "fine"))
+    wait_until(lambda: running.effects() == {"K01": 1}, what="the neighbour's effect")
+    wait_until(lambda: len(dead(running)) == len(bodies), what="the dead letters")
+    letters = DeadLetters(running.settings.amqp_uri, ["registry"]).read()
+    assert sorted(letter.body for letter in letters) == sorted(bodies)
+    assert "worker_died" not in running.lines()
+
+
+def test_a_cause_that_lasts_while_the_database_answers_uses_up_no_delivery_and_no_attempt(running: Bench) -> None:
+    """To give a message back counts against its queue's delivery limit; to let it wait in a tier does not."""
+    running.tell(("K01", "away"))
+    tier = retry_tier("registry", TIERS_MS[PATIENT_TIER])
+    wait_until(lambda: waiting_in(running, tier) == 1, 30, "the message in the tier")
+    assert running.lines().count('"outcome": "transient"') == GIVEN_BACK + 1
+    running.database["marks"].insert_one({"_id": "K01"})
+    wait_until(lambda: running.effects() == {"K01": 1}, 30, "the event's effect")
+    done = next(line for line in running.lines().splitlines() if '"outcome": "done"' in line)
+    assert '"attempt": 1' in done
+    assert dead(running) == []
 
 
 def test_a_replayed_dead_letter_goes_back_to_its_queue_and_has_its_effect_once(running: Bench) -> None:

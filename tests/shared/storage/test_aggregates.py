@@ -40,6 +40,14 @@ def test_a_command_repeated_gets_the_aggregate_as_it_stands(things: AggregateSto
     assert things.change("a", counted, Cause(NOW, "c", command_id="k1")).state.number == 1
 
 
+def test_a_command_is_known_among_the_last_two_hundred_of_its_aggregate(things: AggregateStore[Thing]) -> None:
+    things.create("a", Thing("a"), [], Cause(NOW, "c", command_id="made"))
+    for number in range(200):
+        things.change("a", counted, Cause(NOW, "c", command_id=f"k{number}"))
+    for number in (0, 100, 199):
+        assert things.change("a", counted, Cause(NOW, "c", command_id=f"k{number}")).state.number == 200
+
+
 def test_a_creation_repeated_by_the_same_cause_gives_what_stands(things: AggregateStore[Thing]) -> None:
     first = things.create("a", Thing("a"), [], Cause(NOW, "c", event_id="e1"))
     assert things.create("a", Thing("a"), [], Cause(NOW, "c", event_id="e1")) == first
