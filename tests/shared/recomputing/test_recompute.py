@@ -6,9 +6,12 @@ import ast
 import json
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -298,6 +301,26 @@ def test_zi_recompute_refuses_a_file_that_is_none_with_what_to_do(tmp_path: Path
     assert done.exit_code == 2
     assert "nowhere.json" in done.stderr
     assert "→" in done.stderr
+
+
+@pytest.fixture
+def address() -> Iterator[str]:
+    """Where the folder of the golden bundle is served."""
+    handler = partial(SimpleHTTPRequestHandler, directory=str(FOLDER))
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+
+
+def test_an_address_is_read_as_a_file_is(address: str) -> None:
+    assert CliRunner().invoke(zi_recompute, [f"{address}/bundle.json"]).exit_code == 0
+
+
+def test_an_address_that_has_none_is_refused(address: str) -> None:
+    done = CliRunner().invoke(zi_recompute, [f"{address}/nowhere.json"])
+    assert done.exit_code == 2
+    assert "404" in done.stderr
 
 
 def test_a_file_without_an_end_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
