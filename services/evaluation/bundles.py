@@ -48,17 +48,17 @@ class Bundles:
 
     def keep(self, bundle: Bundle, document: Mapping[str, Any]) -> str:
         """Keep a bundle; gives the SHA-256 of its text with the instrument's `document` in it."""
-        bundle_hash = hash_of(assembled(bundle, document))
+        bundle_sha256 = hash_of(assembled(bundle, document))
         with suppress(DuplicateKeyError):
-            self._collection.insert_one({"_id": bundle_hash, "bundle": canonical(bundle)})
-        return bundle_hash
+            self._collection.insert_one({"_id": bundle_sha256, "bundle": canonical(bundle)})
+        return bundle_sha256
 
-    def read(self, bundle_hash: str) -> Bundle:
+    def read(self, bundle_sha256: str) -> Bundle:
         """The bundle with its instrument by hash; raises NotFound."""
-        found = self._collection.find_one({"_id": bundle_hash})
+        found = self._collection.find_one({"_id": bundle_sha256})
         if found is None:
             raise NotFound(
-                (f"Tidak ada paket {bundle_hash}.", f"There is no bundle {bundle_hash}."),
+                (f"Tidak ada paket {bundle_sha256}.", f"There is no bundle {bundle_sha256}."),
                 remedy=("Periksa hash-nya.", "Check the hash."),
             )
         bundle: Bundle = json.loads(found["bundle"])

@@ -88,7 +88,7 @@ def bundle_published(proposal: Proposal, bundle: Bundle) -> Event:
         "evaluation.bundle_published",
         {
             "proposal": proposal.id,
-            "bundle_hash": proposal.bundle_hash,
+            "bundle_sha256": proposal.bundle_sha256,
             "instrument_hash": proposal.instrument_hash,
             "bundle": bundle,
         },
@@ -111,7 +111,7 @@ def concluded(proposal: Proposal) -> Event:
             "instrument": proposal.instrument,
             "instrument_hash": proposal.instrument_hash,
             "worksheet_hash": proposal.worksheet_hash,
-            "bundle_hash": proposal.bundle_hash,
+            "bundle_sha256": proposal.bundle_sha256,
             **verdict_document(end.verdict),
             "exact": exact_points(end.verdict),
             "decision": decision_document(proposal),

@@ -58,7 +58,7 @@ def proposal_view(found: Aggregate[Proposal], actor: Actor) -> dict[str, Any]:
         "instrument": state.instrument,
         "instrument_hash": state.instrument_hash,
         "worksheet_hash": state.worksheet_hash,
-        "bundle_hash": state.bundle_hash,
+        "bundle_sha256": state.bundle_sha256,
         "reason": _reason(state),
         "screening": verdict_document(state.screening) if state.screening else None,
         "result": verdict_document(state.final) if state.final and told else None,
@@ -68,18 +68,18 @@ def proposal_view(found: Aggregate[Proposal], actor: Actor) -> dict[str, Any]:
 
 
 def proposal_bundle(rooms: Rooms, actor: Actor, key: str) -> str:
-    """The public bundle of a conclusion, positive or not: the very text whose SHA-256 is its `bundle_hash`.
+    """The public bundle of a conclusion, positive or not: the very text whose SHA-256 is its `bundle_sha256`.
 
     Raises NotFound, NotYours, WrongState for a proposal that has none.
     """
     state = _load(rooms, actor, key).state
-    if state.bundle_hash is None:
+    if state.bundle_sha256 is None:
         raise WrongState(
             (f"Usulan {key} belum punya paket nilai.", f"The proposal {key} has no bundle of its score yet."),
             remedy=("Paket dibuat saat usulan selesai dinilai.", "It is made when the proposal is concluded."),
         )
     document = json.loads(rooms.adopted.load(state.instrument_hash).state.content)
-    return assembled(rooms.bundles.read(state.bundle_hash), document)
+    return assembled(rooms.bundles.read(state.bundle_sha256), document)
 
 
 def proposal_trace(rooms: Rooms, actor: Actor, key: str) -> dict[str, Any]:

@@ -17,13 +17,13 @@ def bundle_of(heard: HeardEvents, designation: Designation) -> PublicBundle:
 
     Raises NoBundle (concluded before there were bundles), Early (not heard of yet), BrokenBundle.
     """
-    wanted = designation.result.bundle_hash
+    wanted = designation.result.bundle_sha256
     if wanted is None:
         raise NoBundle(
             (f"{designation.number} tidak punya paket nilai.", f"{designation.number} has no bundle of its score."),
             remedy=("Penilaiannya selesai sebelum paket dibuat.", "It was concluded before bundles were made."),
         )
-    told = _told(heard, f"proposal:{designation.proposal}", BUNDLE_PUBLISHED, "bundle_hash", wanted)
+    told = _told(heard, f"proposal:{designation.proposal}", BUNDLE_PUBLISHED, "bundle_sha256", wanted)
     hashed = designation.result.instrument_hash
     adopted = _told(heard, f"instrument:{hashed}", INSTRUMENT_ADOPTED, "content_hash", hashed)
     return assembled(told["bundle"], adopted["document"], wanted)

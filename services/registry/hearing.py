@@ -31,7 +31,7 @@ _HEAD, _CARD, _RESULT = _Concluded(), UnitCardDocument(), ResultDocument()
 _TAKEN_IN = {
     CONCLUDED: frozenset({*_HEAD.fields, *_CARD.fields, *_RESULT.fields}),
     INSTITUTION_REGISTERED: frozenset({"code", "name", "kind", "province"}),
-    BUNDLE_PUBLISHED: frozenset({"proposal", "bundle_hash", "instrument_hash", "bundle"}),
+    BUNDLE_PUBLISHED: frozenset({"proposal", "bundle_sha256", "instrument_hash", "bundle"}),
     INSTRUMENT_ADOPTED: frozenset({"instrument", "version", "content_hash", "document"}),
 }
 

@@ -92,7 +92,7 @@ class Concluded(UnitCard):
     instrument_hash = text()
     worksheet_hash = text()
     # Not required: conclusions of before bundles say nothing of it.
-    bundle_hash = fields.String(validate=SHA256, allow_none=True)
+    bundle_sha256 = fields.String(validate=SHA256, allow_none=True)
     total = text(validate=DECIMAL)
     pengungkit = text(validate=DECIMAL)
     hasil = text(validate=DECIMAL)
@@ -116,11 +116,11 @@ class InstrumentAdopted(Strict):
 class BundlePublished(Strict):
     """The public bundle of a positive conclusion, the instrument's document left out.
 
-    `bundle_hash` is the SHA-256 of its canonical JSON with that document in it, as `instrument.document`.
+    `bundle_sha256` is the SHA-256 of its canonical JSON with that document in it, as `instrument.document`.
     """
 
     proposal = text()
-    bundle_hash = text(validate=SHA256)
+    bundle_sha256 = text(validate=SHA256)
     instrument_hash = text(validate=SHA256)
     bundle = fields.Dict(keys=fields.String(), required=True)
 

@@ -75,6 +75,18 @@ def bundle_of(ended: Proposal, instrument: Instrument, judged: Judged) -> Bundle
     return {"format": FORMAT, **sections, "questions": questions, "hashes": _hashes(sections, questions)}
 
 
+def evidence_in(manifest: Mapping[str, Any]) -> dict[str, list[str]]:
+    """SHA-256 of the evidence by question, of a sealed manifest's `evidence`: a list of {questions, sha256, …}.
+
+    Nothing for a manifest without it. Names, sizes and ids of files stay inside.
+    """
+    hashes: dict[str, list[str]] = {}
+    for proof in manifest.get("evidence", ()):
+        for question in proof["questions"]:
+            hashes.setdefault(question, []).append(proof["sha256"])
+    return hashes
+
+
 def assembled(bundle: Bundle, document: Mapping[str, Any]) -> str:
     """The bundle as it is published, with the instrument in it: the very text whose SHA-256 is told."""
     return canonical({**bundle, "instrument": {**bundle["instrument"], "document": document}})

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from services.evaluation import events, instrument_files
 from services.evaluation.domain.adopted import AdoptedInstrument
-from services.evaluation.domain.bundle import Judged, bundle_of
+from services.evaluation.domain.bundle import Judged, bundle_of, evidence_in
 from services.evaluation.domain.instrument import Instrument
 from services.evaluation.domain.proposal import Outcome, Proposal
 from services.evaluation.domain.worksheet import Layer, Worksheet
@@ -39,7 +39,7 @@ def _concluded(rooms: Rooms, ended: Proposal, judged: Judged, cause: Cause) -> t
     instrument = instrument_files.load(ended.instrument)
     _adopt(rooms, instrument, cause)
     bundle = bundle_of(ended, instrument, judged)
-    named = replace(ended, bundle_hash=rooms.bundles.keep(bundle, instrument_files.load_document(instrument.id)))
+    named = replace(ended, bundle_sha256=rooms.bundles.keep(bundle, instrument_files.load_document(instrument.id)))
     said = [events.concluded(named)]
     return named, [*said, events.bundle_published(named, bundle)] if named.outcome is Outcome.QUALIFIED else said
 
@@ -55,6 +55,4 @@ def _adopt(rooms: Rooms, instrument: Instrument, cause: Cause) -> None:
 
 
 def _evidence(rooms: Rooms, ended: Proposal) -> dict[str, list[str]]:
-    """SHA-256 of the evidence by question, as far as the seal names any."""
-    evidence: dict[str, list[str]] = rooms.manifests.read(ended.worksheet_hash).get("evidence", {})
-    return evidence
+    return evidence_in(rooms.manifests.read(ended.worksheet_hash))

@@ -138,7 +138,7 @@ class ProposalAnswer(ProposalRow):
     instrument = fields.String()
     instrument_hash = fields.String()
     worksheet_hash = fields.String()
-    bundle_hash = fields.String(allow_none=True)
+    bundle_sha256 = fields.String(allow_none=True)
     reason = fields.Dict(allow_none=True)
     screening = fields.Dict(allow_none=True)
     result = fields.Dict(allow_none=True)

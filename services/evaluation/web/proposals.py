@@ -51,7 +51,7 @@ def get_trace(proposal: str) -> dict[str, Any]:
 @blueprint.get("/proposals/<proposal>/bundle.json")
 @requires()
 def get_bundle(proposal: str) -> Response:
-    """The bundle of a conclusion, byte for byte: its SHA-256 is `bundle_hash`, and `zi recompute` computes it anew."""
+    """The bundle of a conclusion, byte for byte: its SHA-256 is `bundle_sha256`; `zi recompute` computes it anew."""
     text = proposal_queries.proposal_bundle(rooms(), current_actor(), proposal)
     return Response(text.encode(), content_type="application/json")
 

@@ -55,7 +55,7 @@ class Gate:
 class Result:
     """The scores behind a designation.
 
-    `bundle_hash`: SHA-256 of the public bundle from which anyone recomputes them; None for those of old times.
+    `bundle_sha256`: SHA-256 of the public bundle from which anyone recomputes them; None for those of old times.
     """
 
     instrument: str
@@ -68,7 +68,7 @@ class Result:
     areas: Mapping[str, AreaScore]
     gates: tuple[Gate, ...]
     concluded_at: datetime
-    bundle_hash: str | None = None
+    bundle_sha256: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

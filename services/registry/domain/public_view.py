@@ -57,7 +57,7 @@ def record(designation: Designation) -> View:
     return {
         **entry(designation),
         "proposal": designation.proposal,
-        "bundle_sha256": designation.result.bundle_hash,
+        "bundle_sha256": designation.result.bundle_sha256,
         "revocation": _revocation(designation.revocation) if designation.revocation else None,
         "scores": _scores(designation.result),
         "gates": [

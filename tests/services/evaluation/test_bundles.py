@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from werkzeug.test import TestResponse
 
 from services.evaluation import handlers, instrument_files, proposal_queries
-from services.evaluation.domain.bundle import Judged, assembled, bundle_of
+from services.evaluation.domain.bundle import Judged, assembled, bundle_of, evidence_in
 from services.evaluation.domain.proposal import Decision, Outcome, conclusion_of
 from services.evaluation.rooms import Rooms
 from services.evaluation.web import create_app
@@ -65,7 +65,7 @@ def bundle_told(rooms: Rooms) -> bytes:
 def test_what_the_panels_conclusion_tells_recomputes_to_the_result_that_it_tells(rooms: Rooms) -> None:
     aggregated(rooms)
     data, content = concluded(rooms), bundle_told(rooms)
-    result = recompute(content, data["bundle_hash"])
+    result = recompute(content, data["bundle_sha256"])
     assert result["faults"] == []
     assert {name: result[name] for name in ("total", "pengungkit", "hasil", "areas", "gates", "exact")} == {
         name: data[name] for name in ("total", "pengungkit", "hasil", "areas", "gates", "exact")
@@ -91,7 +91,7 @@ def test_a_refusal_keeps_its_bundle_and_tells_only_the_hash(rooms: Rooms) -> Non
     data = concluded(rooms, approved=False)
     assert "evaluation.bundle_published" not in [one["type"] for one in outbox(rooms, PROPOSAL)]
     text = proposal_queries.proposal_bundle(rooms, ADMIN, PROPOSAL)
-    assert hashlib.sha256(text.encode()).hexdigest() == data["bundle_hash"]
+    assert hashlib.sha256(text.encode()).hexdigest() == data["bundle_sha256"]
     assert json.loads(text)["overrides"] == [{"kind": "panel_refused", "reason": "Sesuai rapat pleno", "article": ""}]
 
 
@@ -100,7 +100,7 @@ def test_a_failed_screening_keeps_a_bundle_of_the_tpis_own_scores(rooms: Rooms) 
     received(rooms, level=Fraction(1, 3))
     data = said(rooms, PROPOSAL, "evaluation.concluded").data
     text = proposal_queries.proposal_bundle(rooms, ADMIN, PROPOSAL)
-    result = recompute(text.encode(), data["bundle_hash"])
+    result = recompute(text.encode(), data["bundle_sha256"])
     assert (result["faults"], result["total"], result["passed"]) == ([], data["total"], False)
     assert {question["layer"] for question in json.loads(text)["questions"].values()} == {"tpi"}
 
@@ -162,6 +162,18 @@ def test_evidence_stands_in_it_by_question_and_hash() -> None:
     assert json.loads(content)["evidence"] == {"A.I.MP.i.a": ["a" * 64, "b" * 64]}
 
 
+def test_of_the_sealed_evidence_only_hashes_are_taken() -> None:
+    proof = {"id": "e1", "version": 2, "at": "2026-05-20T03:00:00+00:00", "size": 9, "kind": "pdf"}
+    manifest = {
+        "evidence": [
+            {**proof, "questions": ["A.I.MP.i.a", "A.I.MP.i.b"], "sha256": "a" * 64},
+            {**proof, "questions": ["A.I.MP.i.a"], "sha256": "b" * 64},
+        ]
+    }
+    assert evidence_in(manifest) == {"A.I.MP.i.a": ["a" * 64, "b" * 64], "A.I.MP.i.b": ["a" * 64]}
+    assert evidence_in({}) == {}
+
+
 def test_a_panel_that_refuses_what_passed_gives_no_predicate() -> None:
     ended, judged = golden_case()
     assert conclusion_of(ended).verdict.passed
@@ -188,12 +200,12 @@ def test_who_may_read_a_proposal_may_download_its_bundle(
     assert ask(browser, settings, OFFICER).status_code == 409
     data = concluded(rooms, approved=False)
     answer = ask(browser, settings, OFFICER)
-    assert hashlib.sha256(answer.get_data()).hexdigest() == data["bundle_hash"]
+    assert hashlib.sha256(answer.get_data()).hexdigest() == data["bundle_sha256"]
     assert ask(browser, settings, OTHER_OFFICER).status_code == 403
 
 
 def test_a_conclusion_of_before_there_were_bundles_is_still_read(rooms: Rooms) -> None:
     aggregated(rooms)
     concluded(rooms)
-    rooms.proposals.collection.update_one({"key": PROPOSAL}, {"$unset": {"state.bundle_hash": ""}})
-    assert proposal_queries.proposal(rooms, ADMIN, PROPOSAL)["bundle_hash"] is None
+    rooms.proposals.collection.update_one({"key": PROPOSAL}, {"$unset": {"state.bundle_sha256": ""}})
+    assert proposal_queries.proposal(rooms, ADMIN, PROPOSAL)["bundle_sha256"] is None

@@ -56,7 +56,7 @@ def test_the_served_bundle_recomputes_to_the_published_record(client: FlaskClien
 def test_its_bytes_hash_to_what_the_conclusion_told(client: FlaskClient, rooms: Rooms) -> None:
     designated(rooms, "bundle_published", "instrument_adopted")
     answer = client.get(ADDRESS)
-    assert hashlib.sha256(answer.get_data()).hexdigest() == example("concluded").data["bundle_hash"]
+    assert hashlib.sha256(answer.get_data()).hexdigest() == example("concluded").data["bundle_sha256"]
     assert answer.content_type == "application/json"
     again = client.get(ADDRESS, headers={"If-None-Match": answer.headers["ETag"]})
     assert again.status_code == 304
@@ -84,7 +84,7 @@ def test_a_designation_of_before_there_were_bundles_says_so_and_its_page_offers_
     client: FlaskClient, rooms: Rooms
 ) -> None:
     data = concluded()
-    del data["bundle_hash"]
+    del data["bundle_sha256"]
     handlers.draft_designation(rooms, heard("evaluation.concluded", data))
     number = publish_drafted(rooms, "WBK-2026-L3171-RSUD-01")
     answer = client.get(f"/designations/{number}/bundle.json")
