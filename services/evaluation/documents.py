@@ -223,6 +223,7 @@ class ProposalDocument(Document):
     decision = fields.Nested(DecisionDocument, allow_none=True)
     outcome = fields.Enum(Outcome, by_value=True, allow_none=True)
     stage = fields.Enum(Stage, by_value=True, allow_none=True)
+    bundle_sha256 = fields.String(allow_none=True, load_default=None)
 
 
 def _listed(answers: Mapping[str, Answer]) -> list[dict[str, Any]]:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import asdict
 from datetime import datetime
-from fractions import Fraction
 from typing import Any
 
+from services.evaluation.domain.adopted import AdoptedInstrument
+from services.evaluation.domain.bundle import Bundle
 from services.evaluation.domain.proposal import Outcome, Proposal, Reason, conclusion_of
-from services.evaluation.domain.results import decimal_text, gate_documents
+from services.evaluation.domain.results import decimal_text, exact_points, verdict_document
 from services.evaluation.domain.review import Review
 from services.evaluation.domain.verdict import Verdict
 from services.evaluation.domain.worksheet import Seal, Worksheet
@@ -67,6 +69,32 @@ def proposal_withdrawn(proposal: Proposal) -> Event:
     return Event("evaluation.proposal_withdrawn", {**_card(proposal), "evaluators": list(proposal.evaluators)})
 
 
+def instrument_adopted(adopted: AdoptedInstrument) -> Event:
+    """The instrument's whole content, once for each hash: bundles then name it."""
+    return Event(
+        "evaluation.instrument_adopted",
+        {
+            "instrument": adopted.id,
+            "version": adopted.version,
+            "content_hash": adopted.content_hash,
+            "document": json.loads(adopted.content),
+        },
+    )
+
+
+def bundle_published(proposal: Proposal, bundle: Bundle) -> Event:
+    """The public bundle of a positive conclusion, its instrument by hash."""
+    return Event(
+        "evaluation.bundle_published",
+        {
+            "proposal": proposal.id,
+            "bundle_sha256": proposal.bundle_sha256,
+            "instrument_hash": proposal.instrument_hash,
+            "bundle": bundle,
+        },
+    )
+
+
 def concluded(proposal: Proposal) -> Event:
     """The explained result; decimals with six places for persons, `exact` for machines."""
     end = conclusion_of(proposal)
@@ -83,6 +111,7 @@ def concluded(proposal: Proposal) -> Event:
             "instrument": proposal.instrument,
             "instrument_hash": proposal.instrument_hash,
             "worksheet_hash": proposal.worksheet_hash,
+            "bundle_sha256": proposal.bundle_sha256,
             **verdict_document(end.verdict),
             "exact": exact_points(end.verdict),
             "decision": decision_document(proposal),
@@ -90,27 +119,6 @@ def concluded(proposal: Proposal) -> Event:
             "concluded_at": proposal.changed_at.isoformat(),
         },
     )
-
-
-def verdict_document(verdict: Verdict) -> dict[str, Any]:
-    """Points with six places, areas and explained gates."""
-    return {
-        "total": decimal_text(verdict.total),
-        "pengungkit": decimal_text(verdict.pengungkit),
-        "hasil": decimal_text(verdict.hasil),
-        "areas": {
-            code: {"score": decimal_text(area.score), "percent": decimal_text(area.percent)}
-            for code, area in verdict.areas.items()
-        },
-        "gates": gate_documents(verdict.gates),
-    }
-
-
-def exact_points(verdict: Verdict) -> dict[str, str]:
-    """The same points as fractions "n/d"."""
-    points = {"total": verdict.total, "pengungkit": verdict.pengungkit, "hasil": verdict.hasil}
-    points |= {f"area_{code}": area.score for code, area in verdict.areas.items()}
-    return {name: _exact(value) for name, value in points.items()}
 
 
 def decision_document(proposal: Proposal) -> dict[str, Any] | None:
@@ -138,7 +146,3 @@ def _card(proposal: Proposal) -> dict[str, Any]:
 
 def _moment(at: datetime) -> str:
     return at.isoformat()
-
-
-def _exact(value: Fraction) -> str:
-    return f"{value.numerator}/{value.denominator}"

@@ -40,9 +40,14 @@ def load(instrument_id: str) -> Instrument:
 
 
 def load_document(instrument_id: str) -> dict[str, Any]:
-    """The file's whole content as plain data (text, lists, mappings). Raises as `load`."""
-    load(instrument_id)
-    return _parse(FOLDER / f"{instrument_id}.yaml")
+    """The file's whole content as plain data (text, lists, mappings), in its order. Raises as `load`."""
+    document: dict[str, Any] = json.loads(_text(_known(instrument_id)))
+    return document
+
+
+def load_content(instrument_id: str) -> str:
+    """The content's canonical JSON, whose SHA-256 is the instrument's hash. Raises as `load`."""
+    return _canonical(load_document(instrument_id))
 
 
 def content_hash(instrument_id: str) -> str:
@@ -65,8 +70,18 @@ def read_instrument(path: Path) -> Instrument:
 
 def hash_of(document: Mapping[str, Any]) -> str:
     """SHA-256 (hex) of the document's canonical JSON. There are no numbers in it, so sorting keys suffices."""
-    text = json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
-    return hashlib.sha256(text.encode()).hexdigest()
+    return hashlib.sha256(_canonical(document).encode()).hexdigest()
+
+
+def _canonical(document: Mapping[str, Any]) -> str:
+    return json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+
+
+@cache
+def _text(instrument_id: str) -> str:
+    # Parsing YAML takes a quarter of a second, and every conclusion carries the document.
+    load(instrument_id)
+    return json.dumps(_parse(FOLDER / f"{instrument_id}.yaml"), ensure_ascii=False)
 
 
 @cache

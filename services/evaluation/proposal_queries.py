@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 from services.evaluation import access, instrument_files
+from services.evaluation.domain.bundle import assembled
 from services.evaluation.domain.proposal import Proposal
+from services.evaluation.domain.results import verdict_document
 from services.evaluation.domain.scoring import SurveyIndices
 from services.evaluation.domain.states import ProposalState
 from services.evaluation.domain.trace import trace
 from services.evaluation.domain.verdict import Verdict, final_score, screening_score
-from services.evaluation.events import decision_document, verdict_document
+from services.evaluation.events import decision_document
 from services.evaluation.rooms import Rooms
 from services.evaluation.rows import proposal_row
 from services.evaluation.store import rows
@@ -55,12 +58,28 @@ def proposal_view(found: Aggregate[Proposal], actor: Actor) -> dict[str, Any]:
         "instrument": state.instrument,
         "instrument_hash": state.instrument_hash,
         "worksheet_hash": state.worksheet_hash,
+        "bundle_sha256": state.bundle_sha256,
         "reason": _reason(state),
         "screening": verdict_document(state.screening) if state.screening else None,
         "result": verdict_document(state.final) if state.final and told else None,
         "survey": _survey(state) if told else None,
         "decision": decision_document(state),
     }
+
+
+def proposal_bundle(rooms: Rooms, actor: Actor, key: str) -> str:
+    """The public bundle of a conclusion, positive or not: the very text whose SHA-256 is its `bundle_sha256`.
+
+    Raises NotFound, NotYours, WrongState for a proposal that has none.
+    """
+    state = _load(rooms, actor, key).state
+    if state.bundle_sha256 is None:
+        raise WrongState(
+            (f"Usulan {key} belum punya paket nilai.", f"The proposal {key} has no bundle of its score yet."),
+            remedy=("Paket dibuat saat usulan selesai dinilai.", "It is made when the proposal is concluded."),
+        )
+    document = json.loads(rooms.adopted.load(state.instrument_hash).state.content)
+    return assembled(rooms.bundles.read(state.bundle_sha256), document)
 
 
 def proposal_trace(rooms: Rooms, actor: Actor, key: str) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from services.evaluation import access, instrument_files
 from services.evaluation.domain.gates import gates_for
+from services.evaluation.domain.preview import preview_document, preview_of
 from services.evaluation.domain.results import score_result
 from services.evaluation.domain.scoring import score_answers
 from services.evaluation.domain.worksheet import Layer, Worksheet, worksheet_key
@@ -42,6 +43,14 @@ def worksheet_score(rooms: Rooms, actor: Actor, unit: str, cycle: str, *, layer:
     instrument = instrument_files.load(sheet.instrument)
     score = score_answers(instrument, sheet.values_of(layer))
     return score_result(score, target, gates_for(instrument, target, score))
+
+
+def worksheet_preview(
+    rooms: Rooms, actor: Actor, unit: str, cycle: str, *, layer: Layer, target: str
+) -> dict[str, Any]:
+    """Gates, weakest area and what each question's next option would bring; raises as `worksheet_score`."""
+    sheet = _sheet(rooms, actor, unit, cycle)
+    return preview_document(preview_of(instrument_files.load(sheet.instrument), target, sheet.values_of(layer)), target)
 
 
 def superseded_answers(

@@ -9,6 +9,7 @@ from typing import Any
 from pymongo.database import Database
 
 from services.evaluation import store
+from services.evaluation.bundles import Adopted, Bundles
 from services.evaluation.domain.evaluator import Evaluator
 from services.evaluation.domain.proposal import Proposal
 from services.evaluation.domain.review import Review
@@ -30,6 +31,8 @@ class Rooms:
     reviews: AggregateStore[Review] = field(init=False)
     known: store.Known = field(init=False)
     manifests: store.Manifests = field(init=False)
+    adopted: Adopted = field(init=False)
+    bundles: Bundles = field(init=False)
     history: store.History = field(init=False)
     sweeps: store.Sweeps = field(init=False)
     roster: Roster = field(init=False)
@@ -42,6 +45,8 @@ class Rooms:
             "reviews": store.reviews,
             "known": store.Known,
             "manifests": store.Manifests,
+            "adopted": Adopted,
+            "bundles": Bundles,
             "history": store.History,
             "sweeps": store.Sweeps,
         }
@@ -51,7 +56,7 @@ class Rooms:
 
     def ensure_indexes(self) -> None:
         """Create what is missing; safe beside running processes."""
-        for aggregates in (self.worksheets, self.proposals, self.evaluators, self.reviews):
+        for aggregates in (self.worksheets, self.proposals, self.evaluators, self.reviews, self.adopted):
             aggregates.ensure_indexes()
         self.history.ensure_indexes()
 

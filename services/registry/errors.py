@@ -7,10 +7,12 @@ ZonaError                      (shared.failures)
 │   ├── BrokenConclusion       422  an event contradicts itself; dead-lettered, never drafted
 │   └── NoRuleInForce          422  no rule file covers the date of the decree
 ├── NotFound
-│   └── NotDesignated          404  nothing public stands under this number
+│   ├── NotDesignated          404  nothing public stands under this number
+│   └── NoBundle               404  its score was concluded before there were bundles
 ├── WrongState
 │   ├── MoveNotOpen            409  the table of moves does not allow it from here; carries the state
 │   └── NotReplaceable         409  a rebuild can't be put in the place of what stands
+├── BrokenBundle               500  permanent: a bundle or an instrument is not what its hash says
 ├── BrokenHistory              500  permanent: what was recorded does not tell a designation
 └── NumberTaken                409  permanent: two proposals claim one number
 """
@@ -44,6 +46,16 @@ class NoRuleInForce(InvalidInput):
 class NotDesignated(NotFound):
     code = "not_designated"
     title = ("Tidak ada di registri", "Not in the registry")
+
+
+class NoBundle(NotFound):
+    code = "no_bundle"
+    title = ("Tidak ada paket nilai", "No bundle of the score")
+
+
+class BrokenBundle(ZonaError):
+    code = "broken_bundle"
+    title = ("Paket nilai tidak utuh", "Broken bundle")
 
 
 class MoveNotOpen(WrongState):

@@ -40,6 +40,11 @@ def learn_institution(rooms: Rooms, event: Received) -> None:
     put_projection(rooms.institutions, known["code"], known, source=event.subject, sequence=event.sequence)
 
 
+def keep_bundle(rooms: Rooms, event: Received) -> None:
+    """On `evaluation.bundle_published` and `evaluation.instrument_adopted`: keep what was said, for who recomputes."""
+    rooms.heard.keep(event)
+
+
 def publish_designation(
     rooms: Rooms, number: str, decree: Decree, cause: Cause, version: int | None = None
 ) -> Aggregate[Designation]:

@@ -8,7 +8,7 @@ run writes nothing here) and then has its effect. The acknowledgement comes afte
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
@@ -39,6 +39,13 @@ class HeardEvents:
         """Keep `event` durably; one that is kept already changes nothing."""
         with suppress(DuplicateKeyError):
             self._grouped.insert(record_of(_envelope(event), datetime.now(UTC)))
+
+    def data_of(self, subject: str, type: str) -> Iterator[dict[str, Any]]:
+        """The data of each event of `type` that was heard of `subject`."""
+        # By the subject alone, of which there are few: with the type beside it, a server may take the wrong index.
+        for record in self.collection.find({"subject": subject}):
+            if record["type"] == type:
+                yield record["event"]["data"]
 
     def of(self, ids: Iterable[str]) -> dict[str, dict[str, Any]]:
         """The envelopes of those of `ids` that were heard, by id."""

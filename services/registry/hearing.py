@@ -13,6 +13,8 @@ from services.registry.store import ResultDocument, UnitCardDocument
 
 CONCLUDED = "evaluation.concluded"
 INSTITUTION_REGISTERED = "units.institution_registered"
+BUNDLE_PUBLISHED = "evaluation.bundle_published"
+INSTRUMENT_ADOPTED = "evaluation.instrument_adopted"
 
 
 class _Concluded(Schema):
@@ -29,6 +31,8 @@ _HEAD, _CARD, _RESULT = _Concluded(), UnitCardDocument(), ResultDocument()
 _TAKEN_IN = {
     CONCLUDED: frozenset({*_HEAD.fields, *_CARD.fields, *_RESULT.fields}),
     INSTITUTION_REGISTERED: frozenset({"code", "name", "kind", "province"}),
+    BUNDLE_PUBLISHED: frozenset({"proposal", "bundle_sha256", "instrument_hash", "bundle"}),
+    INSTRUMENT_ADOPTED: frozenset({"instrument", "version", "content_hash", "document"}),
 }
 
 

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
+from services.registry.bundles import bundle_of
+from services.registry.domain.bundle import PublicBundle
 from services.registry.domain.designation import Designation
 from services.registry.domain.public_view import DRAFTS, VISIBLE, View, is_public, province_name, record, standing
 from services.registry.domain.search import facet, words_of
@@ -62,6 +64,14 @@ def public_record(rooms: Rooms, number: str) -> View:
     if found is None or not is_public(found.state):
         raise not_designated(number)
     return record(found.state)
+
+
+def public_bundle(rooms: Rooms, number: str) -> PublicBundle:
+    """The public bundle of a designation's score; raises NotDesignated, NoBundle, Early, BrokenBundle."""
+    found = rooms.designations.find(number)
+    if found is None or not is_public(found.state):
+        raise not_designated(number)
+    return bundle_of(rooms.heard, found.state)
 
 
 def not_designated(number: str) -> NotDesignated:

@@ -70,6 +70,7 @@ class ResultDocument(Document):
     areas = fields.Dict(keys=fields.String(), values=fields.Nested(AreaScoreDocument), required=True)
     gates = fields.List(fields.Nested(GateDocument), required=True)
     concluded_at = fields.AwareDateTime(required=True, format="iso")
+    bundle_sha256 = fields.String(allow_none=True, load_default=None)
 
     @post_load
     def _make(self, data: dict[str, Any], **kwargs: Any) -> Result:

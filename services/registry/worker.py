@@ -8,7 +8,7 @@ from shared.messaging import Dependencies, Received, Relay, every, subscribe
 
 
 class RegistryWorker:
-    """Queues `registry.draft_designation` and `registry.learn_institution`."""
+    """Queues `registry.draft_designation`, `registry.keep_bundle` and `registry.learn_institution`."""
 
     name = "registry"
     relay = Relay()
@@ -18,6 +18,11 @@ class RegistryWorker:
     def draft_designation(self, event: Received) -> None:
         """Draft what a positive conclusion asks for."""
         handlers.draft_designation(self.rooms, event)
+
+    @subscribe("evaluation.bundle_published", "evaluation.instrument_adopted")
+    def keep_bundle(self, event: Received) -> None:
+        """Keep what a stranger recomputes a score from."""
+        handlers.keep_bundle(self.rooms, event)
 
     @subscribe("units.institution_registered")
     def learn_institution(self, event: Received) -> None:

@@ -8,6 +8,7 @@ from shared.contracts.schemas import (
     DECIMAL,
     EXACT,
     NOTIFY,
+    SHA256,
     BothLanguages,
     ContractTable,
     ProposalCard,
@@ -90,6 +91,8 @@ class Concluded(UnitCard):
     instrument = text()
     instrument_hash = text()
     worksheet_hash = text()
+    # Not required: conclusions of before bundles say nothing of it.
+    bundle_sha256 = fields.String(validate=SHA256, allow_none=True)
     total = text(validate=DECIMAL)
     pengungkit = text(validate=DECIMAL)
     hasil = text(validate=DECIMAL)
@@ -99,6 +102,27 @@ class Concluded(UnitCard):
     decision = fields.Nested(PanelDecision, required=True, allow_none=True)
     evaluators = fields.List(fields.String(), required=True)
     concluded_at = moment()
+
+
+class InstrumentAdopted(Strict):
+    """An instrument's whole content, said once; `content_hash` is the SHA-256 of the document's canonical JSON."""
+
+    instrument = text()
+    version = text()
+    content_hash = text(validate=SHA256)
+    document = fields.Dict(keys=fields.String(), required=True)
+
+
+class BundlePublished(Strict):
+    """The public bundle of a positive conclusion, the instrument's document left out.
+
+    `bundle_sha256` is the SHA-256 of its canonical JSON with that document in it, as `instrument.document`.
+    """
+
+    proposal = text()
+    bundle_sha256 = text(validate=SHA256)
+    instrument_hash = text(validate=SHA256)
+    bundle = fields.Dict(keys=fields.String(), required=True)
 
 
 CONTRACTS: ContractTable = {
@@ -113,5 +137,7 @@ CONTRACTS: ContractTable = {
         ProposalWithdrawn,
         ("units.record_withdrawal", "evaluation.release_evaluators", NOTIFY),
     ),
+    "evaluation.instrument_adopted": (1, InstrumentAdopted, ("registry.keep_bundle",)),
+    "evaluation.bundle_published": (1, BundlePublished, ("registry.keep_bundle",)),
     "evaluation.concluded": (1, Concluded, ("units.record_outcome", "registry.draft_designation", NOTIFY)),
 }

@@ -11,6 +11,7 @@ NOTIFY = "notifications.notify"
 
 DECIMAL = validate.Regexp(r"^-?\d+(\.\d+)?$", error="not a decimal number")
 EXACT = validate.Regexp(r"^-?\d+/\d+$", error='not an exact number "n/d"')
+SHA256 = validate.Regexp(r"^[0-9a-f]{64}$", error="not a SHA-256 in hexadecimal digits")
 TARGET = validate.OneOf(["WBK", "WBBM"])
 
 

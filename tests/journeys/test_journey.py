@@ -35,11 +35,13 @@ from shared.journey.tour import Company, Record, Tour
 from shared.localrun.mail import messages
 from shared.localrun.ports import free_ports
 from shared.localrun.system import System
+from shared.recomputing.recompute import content_of, recompute
 from tests.journeys import expected
 
 FILINGS = int(os.environ.get("ZONA_JOURNEY_N", "40"))
 WHILE_AWAY = 5
 THREADS = 8
+POINTS = ("total", "pengungkit", "hasil", "areas")
 SHOWN_PLACES = 6
 
 
@@ -123,6 +125,18 @@ def test_the_public_list_shows_exactly_the_designations_that_gates_and_decisions
     assert public == implied
     assert played.outcome.published == played.outcome.designated == len(implied)
     assert played.reading.drafts == ()
+
+
+def test_the_bundle_of_each_designation_recomputes_to_what_the_public_record_shows(
+    played: Played, system: System
+) -> None:
+    assert played.reading.public
+    for record in played.reading.public:
+        content = content_of(f"{system.base_url}/designations/{record['number']}/bundle.json")
+        result = recompute(content, record["bundle_sha256"])
+        assert result["faults"] == []
+        assert {name: result[name] for name in POINTS} == {name: record["scores"][name] for name in POINTS}
+        assert result["gates"] == record["gates"]
 
 
 def test_every_result_names_the_gates_that_the_sheets_fail(played: Played) -> None:

@@ -74,7 +74,10 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """`round` numbers the placements tried (see `evaluator`); `reviews` are answers by evaluator."""
+    """`round` numbers the placements tried (see `evaluator`); `reviews` are answers by evaluator.
+
+    `bundle_sha256`: SHA-256 of the public bundle of its conclusion; None before it, and for those of old times.
+    """
 
     id: str
     card: UnitCard
@@ -96,6 +99,7 @@ class Proposal:
     decision: Decision | None = None
     outcome: Outcome | None = None
     stage: Stage | None = None
+    bundle_sha256: str | None = None
 
     @property
     def waits_for_evaluators(self) -> bool:

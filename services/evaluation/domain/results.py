@@ -8,6 +8,7 @@ from typing import Any
 
 from services.evaluation.domain.gates import GateResult, all_passed
 from services.evaluation.domain.scoring import Score
+from services.evaluation.domain.verdict import Verdict
 
 PLACES = 6
 
@@ -39,6 +40,32 @@ def score_result(score: Score, target: str, gates: Sequence[GateResult]) -> dict
         "passed": all_passed(gates),
         "unanswered": [id_ for id_ in score.values if id_ not in score.answered],
     }
+
+
+def verdict_document(verdict: Verdict) -> dict[str, Any]:
+    """Points with six places, areas and explained gates."""
+    return {
+        "total": decimal_text(verdict.total),
+        "pengungkit": decimal_text(verdict.pengungkit),
+        "hasil": decimal_text(verdict.hasil),
+        "areas": {
+            code: {"score": decimal_text(area.score), "percent": decimal_text(area.percent)}
+            for code, area in verdict.areas.items()
+        },
+        "gates": gate_documents(verdict.gates),
+    }
+
+
+def exact_points(verdict: Verdict) -> dict[str, str]:
+    """The same points as fractions "n/d"."""
+    points = {"total": verdict.total, "pengungkit": verdict.pengungkit, "hasil": verdict.hasil}
+    points |= {f"area_{code}": area.score for code, area in verdict.areas.items()}
+    return {name: exact_text(value) for name, value in points.items()}
+
+
+def exact_text(value: Fraction) -> str:
+    """The value as "n/d"."""
+    return f"{value.numerator}/{value.denominator}"
 
 
 def area_documents(score: Score) -> dict[str, dict[str, str]]:

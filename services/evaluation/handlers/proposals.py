@@ -14,6 +14,7 @@ from services.evaluation.domain.proposal import Decision, Proposal, Reason
 from services.evaluation.domain.states import ProposalState
 from services.evaluation.domain.verdict import screening_score, verdict_of
 from services.evaluation.domain.worksheet import Layer, Worksheet, worksheet_key
+from services.evaluation.handlers import concluding
 from services.evaluation.handlers.learning import CARD
 from services.evaluation.rooms import Rooms
 from shared.contracts.received import Received
@@ -34,7 +35,7 @@ def receive_proposal(rooms: Rooms, event: Received) -> None:
     rooms.known.unit(data["unit"])
     proposal = _arrived(rooms, event)
     filed = rooms.worksheets.find(worksheet_key(data["unit"], data["cycle"]))
-    judged, said = _judged(proposal, filed.state if filed else None, event.cause.time)
+    judged, said = _judged(rooms, proposal, filed.state if filed else None, event.cause)
     rooms.proposals.create(proposal.id, judged, said, event.cause)
 
 
@@ -65,8 +66,7 @@ def decide_proposal(
     decision = Decision(approved, reason, actor.id, "panel", cause.time)
 
     def decide(proposal: Proposal) -> tuple[Proposal, Sequence[Event]]:
-        ended = proposals.decide(proposal, decision)
-        return ended, [events.concluded(ended)]
+        return concluding.at_the_panel(rooms, proposals.decide(proposal, decision), cause)
 
     return rooms.proposals.change(proposal, decide, cause, version=version)
 
@@ -87,17 +87,19 @@ def _arrived(rooms: Rooms, event: Received) -> Proposal:
     )
 
 
-def _judged(proposal: Proposal, sheet: Worksheet | None, at: datetime) -> tuple[Proposal, Sequence[Event]]:
+def _judged(
+    rooms: Rooms, proposal: Proposal, sheet: Worksheet | None, cause: Cause
+) -> tuple[Proposal, Sequence[Event]]:
     """The proposal after its screening, and what is said about it."""
     instrument = instrument_files.load(proposal.instrument)
     filed = check_filing(sheet, instrument=instrument, target=proposal.target, named=proposal.worksheet_hash)
     if isinstance(filed, Reason):
-        back = proposals.turn_back(proposal, filed, at=at)
+        back = proposals.turn_back(proposal, filed, at=cause.time)
         return back, [events.proposal_returned(back, filed)]
     score = screening_score(instrument, filed.values_of(Layer.TPI))
-    judged = proposals.screen(proposal, verdict_of(instrument, proposal.target, score), at=at)
+    judged = proposals.screen(proposal, verdict_of(instrument, proposal.target, score), at=cause.time)
     if judged.state is ProposalState.CONCLUDED:
-        return judged, [events.concluded(judged)]
+        return concluding.at_the_screening(rooms, judged, filed, cause)
     return judged, [events.proposal_screened(judged)]
 
 

@@ -27,6 +27,41 @@ class WorksheetAnswer(Schema):
     seals = fields.List(fields.Nested(Receipt))
 
 
+class PreviewGate(Schema):
+    """A gate as a draft stands; `missing` is what it still wants: points, for areas percent."""
+
+    gate = fields.String()
+    measured = fields.String()
+    limit = fields.String()
+    passed = fields.Boolean()
+    article = fields.String()
+    missing = fields.String()
+
+
+class PreviewStep(Schema):
+    """The next better answer to a question (null: none is left) and the points that it alone would bring."""
+
+    question = fields.String()
+    subindicator = fields.String()
+    area = fields.String(allow_none=True)
+    answered = fields.Boolean()
+    next = fields.String(allow_none=True)
+    points = fields.String()
+
+
+class PreviewAnswer(Schema):
+    """Where a draft stands; `areas` are percents by code."""
+
+    instrument = fields.String()
+    target = fields.String()
+    total = fields.String()
+    passed = fields.Boolean()
+    gates = fields.List(fields.Nested(PreviewGate))
+    weakest_area = fields.String(allow_none=True)
+    areas = fields.Dict(keys=fields.String(), values=fields.String())
+    steps = fields.List(fields.Nested(PreviewStep))
+
+
 class SupersededAnswer(Schema):
     """An answer that another replaced."""
 
@@ -103,6 +138,7 @@ class ProposalAnswer(ProposalRow):
     instrument = fields.String()
     instrument_hash = fields.String()
     worksheet_hash = fields.String()
+    bundle_sha256 = fields.String(allow_none=True)
     reason = fields.Dict(allow_none=True)
     screening = fields.Dict(allow_none=True)
     result = fields.Dict(allow_none=True)

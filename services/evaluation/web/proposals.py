@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from flask import Response
 from flask_smorest import Blueprint
 
 from services.evaluation import handlers, proposal_queries
@@ -45,6 +46,14 @@ def get_proposal(proposal: str) -> dict[str, Any]:
 def get_trace(proposal: str) -> dict[str, Any]:
     """How each number of the result came about."""
     return proposal_queries.proposal_trace(rooms(), current_actor(), proposal)
+
+
+@blueprint.get("/proposals/<proposal>/bundle.json")
+@requires()
+def get_bundle(proposal: str) -> Response:
+    """The bundle of a conclusion, byte for byte: its SHA-256 is `bundle_sha256`; `zi recompute` computes it anew."""
+    text = proposal_queries.proposal_bundle(rooms(), current_actor(), proposal)
+    return Response(text.encode(), content_type="application/json")
 
 
 @blueprint.post("/proposals/<proposal>/survey")

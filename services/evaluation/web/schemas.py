@@ -92,7 +92,11 @@ class SurveyBody(CommandSchema):
     ipkp = words(longest=30, required=True)
     respondents = fields.Integer(required=True, strict=True, validate=validate.Range(1, 10_000_000))
     surveyor = words(longest=200, required=True)
-    fewer_respondents_reason = words(least=0, load_default="")
+    fewer_respondents_reason = words(
+        least=0,
+        load_default="",
+        metadata={"description": "Why fewer had to do; public with the score of a designated unit, so name no person."},
+    )
 
 
 class DecisionBody(CommandSchema):

@@ -10,7 +10,7 @@ from flask_smorest import Blueprint
 from services.evaluation import handlers, queries
 from services.evaluation.domain.worksheet import Layer
 from services.evaluation.views import seal_view, worksheet_view
-from services.evaluation.web.answers import Receipt, SupersededAnswer, WorksheetAnswer, page
+from services.evaluation.web.answers import PreviewAnswer, Receipt, SupersededAnswer, WorksheetAnswer, page
 from services.evaluation.web.schemas import AnswersBody, HistoryArguments, ScoreArguments, WorksheetBody
 from shared.web import CommandSchema, after_of, command_cause, current_actor, idempotent, page_of, requires, rooms
 
@@ -64,6 +64,16 @@ def answer_questions(body: dict[str, Any], unit: str, cycle: str, layer: str) ->
 def get_score(asked: dict[str, Any], unit: str, cycle: str) -> dict[str, Any]:
     """The score of a layer as it stands, as `zi score` gives it."""
     return queries.worksheet_score(rooms(), current_actor(), unit, cycle, layer=asked["layer"], target=asked["target"])
+
+
+@blueprint.get(f"{SHEET}/preview")
+@blueprint.arguments(ScoreArguments, location="query")
+@blueprint.response(200, PreviewAnswer)
+@requires()
+def get_preview(asked: dict[str, Any], unit: str, cycle: str) -> dict[str, Any]:
+    """Where a layer stands as it is: gates, weakest area, and what each question's next option would bring."""
+    layer, target = asked["layer"], asked["target"]
+    return queries.worksheet_preview(rooms(), current_actor(), unit, cycle, layer=layer, target=target)
 
 
 @blueprint.post(f"{SHEET}/seal")

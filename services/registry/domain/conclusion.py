@@ -53,7 +53,10 @@ class Gate:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """The scores behind a designation."""
+    """The scores behind a designation.
+
+    `bundle_sha256`: SHA-256 of the public bundle from which anyone recomputes them; None for those of old times.
+    """
 
     instrument: str
     instrument_hash: str
@@ -65,6 +68,7 @@ class Result:
     areas: Mapping[str, AreaScore]
     gates: tuple[Gate, ...]
     concluded_at: datetime
+    bundle_sha256: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """What the public may see of a designation, field by field; what is not named here stays inside.
 
-Never: drafts, evaluators, the panel's reason, hashes of unpublished evidence, who pressed a button.
+Never: drafts, evaluators, the panel's reason, who pressed a button. The bundle of the score is evaluation's own
+public document (services/registry/bundles.py); here stands its hash alone.
 """
 
 from __future__ import annotations
@@ -56,6 +57,7 @@ def record(designation: Designation) -> View:
     return {
         **entry(designation),
         "proposal": designation.proposal,
+        "bundle_sha256": designation.result.bundle_sha256,
         "revocation": _revocation(designation.revocation) if designation.revocation else None,
         "scores": _scores(designation.result),
         "gates": [

@@ -14,6 +14,7 @@ from services.registry import queries
 from services.registry.errors import NotDesignated
 from services.registry.web import refusals, words
 from services.registry.web.api import cursor_of
+from services.registry.web.bundles import commands_for
 from services.registry.web.figures import area_chart
 from services.registry.web.freshness import conditional
 from services.registry.web.language import page_url, today
@@ -66,7 +67,10 @@ def designation(number: str) -> AnyResponse:
     except NotDesignated:
         return _under_its_own_name(number)
     others = queries.others_of(rooms(), record, limit=OTHERS, now=_now())
-    return _page("designation.html", record=record, others=others, chart=area_chart(record), today=today())
+    commands = commands_for(record)
+    return _page(
+        "designation.html", record=record, others=others, chart=area_chart(record), commands=commands, today=today()
+    )
 
 
 def _under_its_own_name(number: str) -> AnyResponse:

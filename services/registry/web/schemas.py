@@ -104,6 +104,13 @@ class Record(Entry):
     """A designation with its scores, gates and history."""
 
     proposal = fields.String(required=True)
+    bundle_sha256 = fields.String(
+        required=True,
+        allow_none=True,
+        metadata={
+            "description": "SHA-256 of /designations/{number}/bundle.json, from which anyone recomputes the score."
+        },
+    )
     revocation = fields.Nested(RevocationShown, required=True, allow_none=True)
     scores = fields.Nested(Scores, required=True)
     gates = fields.List(fields.Nested(GateShown), required=True)

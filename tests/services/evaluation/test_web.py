@@ -81,6 +81,22 @@ def begun(browser: Browser, rooms: Rooms) -> None:
     assert browser.post("/worksheets", OFFICER, {"unit": UNIT, "cycle": CYCLE}).status_code == 201
 
 
+def test_a_draft_shows_where_it_stands_to_its_own_people(browser: Browser, rooms: Rooms) -> None:
+    begun(browser, rooms)
+    browser.patch(f"{SHEET}/layers/unit", OFFICER, {"answers": given({"A.I.MP.i.a": "Tidak"})})
+    shown = browser.get(f"{SHEET}/preview?layer=unit&target=WBK", OFFICER).get_json()
+    first = shown["steps"][0]
+    assert (first["question"], first["answered"], first["next"], first["points"]) == (
+        "A.I.MP.i.a",
+        True,
+        "Ya",
+        "0.250000",
+    )
+    assert {gate["passed"] for gate in shown["gates"]} == {False}
+    assert browser.get(f"{SHEET}/preview?layer=unit&target=WBX", OFFICER).status_code == 422
+    assert browser.get(f"{SHEET}/preview?layer=unit&target=WBK", OTHER_OFFICER).status_code == 403
+
+
 def test_the_whole_way_over_http_gives_an_explained_result(browser: Browser, rooms: Rooms) -> None:
     begun(browser, rooms)
     full = given(answers_at(Fraction(1)))

@@ -71,6 +71,7 @@ def concluded(unit: str = "L3171-RSUD-01", cycle: str = "2026", target: str = "W
         "instrument": "lke-2021",
         "instrument_hash": "a" * 64,
         "worksheet_hash": "b" * 64,
+        "bundle_sha256": "c" * 64,
         "total": "86.813333",
         "pengungkit": "51.688333",
         "hasil": "35.125000",
