@@ -160,7 +160,7 @@ class GroupedCollection:
             faults: Any = failed.write_errors
             errors = {each["idx"]: _fault(each) for each in faults}
             result = failed.partial_result
-        updated = result.update_results
+        updated = result.update_results if result is not None else {}  # there is none when every write failed
         return [errors.get(i) or (updated[i].matched_count if i in updated else 1) for i in range(len(writes))]
 
     def _write_alone(self, write: Write) -> int | Exception:

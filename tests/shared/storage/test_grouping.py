@@ -69,6 +69,13 @@ def test_when_the_database_goes_away_each_is_told_so(pool: ThreadPoolExecutor) -
     assert [each.exception(10) for each in told] == [gone, gone, gone]
 
 
+def test_when_every_write_of_a_group_fails_each_is_told_its_own_fault(database: Database[dict[str, Any]]) -> None:
+    things = database["things"]
+    things.insert_many([{"_id": "a"}, {"_id": "b"}])
+    fates = GroupedCollection(things, {})._write([InsertOne({"_id": id}, namespace=things.full_name) for id in "ab"])
+    assert [type(fate) for fate in fates] == [DuplicateKeyError, DuplicateKeyError]
+
+
 def test_a_document_that_can_not_be_written_is_its_own_fault_alone(database: Database[dict[str, Any]]) -> None:
     things = database["things"]
     grouped = GroupedCollection(things, {})
