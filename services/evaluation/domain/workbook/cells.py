@@ -69,7 +69,7 @@ def cell_values(place: QuestionPlace, answer: Answer) -> dict[Cell, str | int | 
 
 
 def as_cells_hold(question: Question, answer: Answer) -> Answer:
-    """The answer as it comes back from a cell that was not touched: an index loses idle zeros."""
+    """The answer as it comes back from a cell that was not touched: an index loses idle zeros and the 16th digit."""
     if question.scale.kind is not ScaleKind.INDEX or read_index(answer, question.scale.maximum or Fraction(0)) is None:
         return answer
     return _decimal(float(str(answer)))
@@ -119,8 +119,8 @@ def _whole(value: Value) -> Value:
 
 
 def _decimal(value: float) -> str:
-    """The shortest decimal that is this number, without an exponent."""
-    text = format(Decimal(repr(value)), "f")
+    """The number with the 15 digits that spreadsheets keep, as short as it goes and without an exponent."""
+    text = format(Decimal(format(value, ".15g")), "f")
     return (text.rstrip("0").rstrip(".") or "0") if "." in text else text
 
 

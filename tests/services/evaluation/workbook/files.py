@@ -20,14 +20,14 @@ from services.evaluation.domain.worksheet import Answered, Layer, Worksheet
 from services.evaluation.workbooks import Heading, read_workbook, write_workbook
 
 NOW = datetime(2026, 5, 20, 3, 0, tzinfo=UTC)
-UNIT, CYCLE = "L3171-RSUD-01", "2026"
+UNIT, CYCLE, ACCOUNT = "L3171-RSUD-01", "2026", "akun.petugas"
 HEADING = Heading(UNIT, "RSUD Kota Contoh", "Kota Contoh", CYCLE, ("Unit kerja", "Unit"))
 
 
 def sheet_with(instrument: Instrument, answers: Mapping[str, Any], revision: int = 1) -> Worksheet:
     """A worksheet whose unit layer holds these answers."""
     read = read_answers(instrument, dict(answers))
-    answered = {id: Answered(answer, revision, "officer", NOW) for id, answer in read.items()}
+    answered = {id: Answered(answer, revision, ACCOUNT, NOW) for id, answer in read.items()}
     return Worksheet(UNIT, "L3171", CYCLE, instrument.id, unit_answers=answered)
 
 
