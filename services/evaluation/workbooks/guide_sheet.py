@@ -79,7 +79,7 @@ def write_guide(page: Page, sheet: Worksheet, identity: Identity) -> None:
     put_both(sheet, 11, 0, ("Cara mengisi", "How to fill in"), styles.header, styles.english_on_dark, " / ")
     put_text(sheet, 11, 1, "", styles.header)
     for nth, step in enumerate(STEPS, start=1):
-        sheet.write_number(11 + nth, 0, nth, styles.text)
+        sheet.write_number(11 + nth, 0, nth, styles.check)
         put_both(sheet, 11 + nth, 1, step, styles.text, styles.english)
         sheet.set_row(11 + nth, height_of(("\n".join(step), WIDTHS[1])))
     sheet.hide_gridlines(2)

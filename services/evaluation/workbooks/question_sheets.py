@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from xlsxwriter.worksheet import Worksheet
 
 from services.evaluation.domain.answers import LARGEST_COUNT
-from services.evaluation.domain.instrument import Input, Question, ScaleKind, Text
+from services.evaluation.domain.instrument import Input, Question, ScaleKind, Text, ZeroRule
 from services.evaluation.domain.workbook import formulas
 from services.evaluation.domain.workbook.cells import cell_values
 from services.evaluation.domain.workbook.layout import (
@@ -138,7 +138,8 @@ def _input(page: Page, sheet: Worksheet, place: QuestionPlace, item: Input) -> N
         put_text(sheet, cell.row, column, "", styles.text)
     put_text(sheet, cell.row, Column.ID, item.key, styles.key)
     put_both(sheet, cell.row, Column.TEXT, item.label, styles.indented, styles.english)
-    _fit(sheet, cell.row, item.label)
+    put_text(sheet, cell.row, Column.OPTIONS, _wanted(item), styles.text)
+    _fit(sheet, cell.row, item.label, _wanted(item))
     if item.sum_of:
         answer = page.answers.get(place.question.id)
         known = 0 if answer is None or isinstance(answer, str) else answer[item.key]
@@ -202,10 +203,25 @@ def _fit(sheet: Worksheet, row: int, text: Text, allowed: str = "") -> None:
 def _allowed(question: Question) -> str:
     """What may be answered, in the sheet's own words."""
     if question.ratio is not None:
-        return f"Rumus / Formula: {question.ratio.formula}"
+        return f"Rumus / Formula: {question.ratio.formula}\n{_zero(question.ratio.zero)}"
     if question.scale.kind is ScaleKind.INDEX:
         return f"Indeks 0 sampai {question.scale.maximum} / Index from 0 to {question.scale.maximum}"
     return "\n".join(label_of(option) for option in question.options)
+
+
+def _zero(rule: ZeroRule) -> str:
+    worth = f"{float(rule.value):g}"
+    if rule.value != rule.value_if_numerator_zero:
+        worth = f"{float(rule.value_if_numerator_zero):g} (0 / 0), {worth} (lainnya / otherwise)"
+    return f"Penyebut nol bernilai / A zero denominator counts {worth}"
+
+
+def _wanted(item: Input) -> str:
+    if item.sum_of:
+        return "Dijumlahkan sendiri / Summed by itself"
+    if item.informational:
+        return "Boleh kosong, tidak dinilai / May stay empty, not scored"
+    return "Bilangan bulat / Whole number"
 
 
 def _dress(page: Page, sheet: Worksheet) -> None:

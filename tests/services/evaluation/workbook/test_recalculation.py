@@ -21,10 +21,26 @@ from services.evaluation.domain.workbook.layout import SUMMARY, layout_of
 from services.evaluation.domain.workbook.places import SummaryColumn
 from shared.testing.libreoffice import opened_and_saved
 from tests.services.evaluation.domain.sheets import uniform_sheet
-from tests.services.evaluation.workbook.files import read, workbook_with
+from tests.services.evaluation.workbook.files import address_of, edited, read, workbook_with
 
 SIX_DECIMALS = 5e-7
 Numbers = dict[str, Any]
+
+
+AT_ITS_LIMITS = {"B.I.a": "3.6", "B.I.b": "B", "B.II.a": "3.2"}
+"""Measured 15.75, 3.75, 19.5 and 14: each the minimum of a gate, to the point."""
+
+
+def without_denominators(instrument: Instrument, counted: int) -> dict[str, Any]:
+    """Only the ratios, each denominator zero and every other count `counted`."""
+    answers = {}
+    for id, question in instrument.questions.items():
+        if question.ratio is not None:
+            below = next(one for one in question.ratio.inputs if one.key == question.ratio.denominator)
+            zero = {below.key, *below.sum_of}
+            keys = [one.key for one in question.ratio.inputs if not one.sum_of]
+            answers[id] = {key: 0 if key in zero else counted for key in keys}
+    return answers
 
 
 def drawn(instrument: Instrument, seed: int) -> dict[str, Any]:
@@ -112,9 +128,10 @@ def compare(samples: Mapping[str, list[Mapping[str, Any]]], folder: Path) -> Non
 
 def test_libreoffice_computes_what_the_engine_computes(tmp_path: Path) -> None:
     every = [instrument_files.load(id) for id in instrument_files.available()]
-    compare(
-        {one.id: [uniform_sheet(one, best=True), *(drawn(one, seed) for seed in range(2))] for one in every}, tmp_path
-    )
+    samples = {one.id: [uniform_sheet(one, best=True), *(drawn(one, seed) for seed in range(2))] for one in every}
+    law = instrument_files.load("lke-2021")
+    samples["lke-2021"] += [{**AT_ITS_LIMITS, **without_denominators(law, 0)}, without_denominators(law, 3)]
+    compare(samples, tmp_path)
 
 
 @pytest.mark.slow
@@ -132,6 +149,43 @@ def test_what_libreoffice_saves_is_read_as_what_was_written(tmp_path: Path) -> N
     [again] = opened_and_saved([path], tmp_path / "out")
     before, after = read(path.read_bytes()), read(again.read_bytes())
     assert (after.answers, after.empty, after.faults) == (before.answers, before.empty, ())
+
+
+BAD_CELLS: dict[tuple[str, str | None], Any] = {
+    ("A.I.MP.i.a", None): "Mungkin",
+    ("A.I.MP.i.b", None): "B – kata-kata lain",
+    ("A.I.MP.ii.b", None): 1,
+    ("A.I.MP.ii.c", None): "=B2",
+    ("B.I.a", None): "3.72",
+    ("B.II.a", None): 4.5,
+    ("A.II.AK.i.a", "tercapai_100"): 2.5,
+    ("A.II.PW.ii.a", "selesai"): "8",
+    ("A.II.PW.ii.a", "proses"): -1,
+    ("A.II.PP.i.b", "terdaftar"): None,
+    ("A.II.PW.iii.1.a", "sudah"): -1,
+    ("A.I.MP.iii.a", None): "b",
+    ("A.I.MP.iii.b", None): None,
+}
+"""Cells as people spoil them; the last two are none of them bad."""
+
+
+def test_the_checks_on_the_sheet_say_what_the_upload_says(tmp_path: Path) -> None:
+    instrument = instrument_files.load("lke-2021")
+    path = tmp_path / "sheet.xlsx"
+    spoiled = {address_of(question, key): value for (question, key), value in BAD_CELLS.items()}
+    path.write_bytes(edited(workbook_with("lke-2021", uniform_sheet(instrument, best=True)), spoiled))
+    [opened] = opened_and_saved([path], tmp_path / "out")
+    said, book = read(path.read_bytes()), openpyxl.load_workbook(opened, data_only=True)
+    bad = {fault.question for fault in said.faults}
+    assert bad == {question for question, _ in BAD_CELLS} - {"A.I.MP.iii.a", "A.I.MP.iii.b"}
+    for place in layout_of(instrument).questions:
+        mark = str(book[place.sheet][place.check.address].value or "")
+        wanted = formulas.TAKEN if place.question.id in said.answers else "✗" if place.question.id in bad else ""
+        # A formula is nobody's answer, whatever it gives; on the sheet it looks like what it gives.
+        if place.question.id != "A.I.MP.ii.c":
+            assert mark[:1] == wanted, place.question.id
+        if wanted == "✗":
+            assert book[place.sheet][place.value.address].value == 0, place.question.id
 
 
 def test_a_file_shows_the_right_numbers_before_anything_calculates(tmp_path: Path) -> None:
