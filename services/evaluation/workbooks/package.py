@@ -77,9 +77,8 @@ def _require_plain(archive: ZipFile) -> None:
     for part in archive.infolist():
         # Bounded: zipfile gives no more than the size that the part declared, which was added up above.
         content = archive.read(part)
-        if not part.filename.lower().endswith((".xml", ".rels")):
-            continue
-        if not _is_utf8(content) or any(word in content for word in DECLARES):
+        # Whatever its name says: a relation may call any part a sheet.
+        if not _is_plain(content, xml=part.filename.lower().endswith((".xml", ".rels"))):
             raise not_a_workbook()
         if EXTERNAL.search(content):
             raise _holds("links", ("tautan luar", "external links"))
@@ -90,10 +89,11 @@ def _require_plain(archive: ZipFile) -> None:
             raise _refused("too_many_cells", ("Baris atau selnya terlalu banyak", "It has too many rows or cells"))
 
 
-def _is_utf8(content: bytes) -> bool:
-    # What is counted and looked for above and below must be what the parser will see.
+def _is_plain(content: bytes, *, xml: bool) -> bool:
+    # What is counted and looked for must be what the parser will see; UTF-16, which has zeros, is counted just as well.
     declared = ENCODING.match(content)
-    return b"\0" not in content and (declared is None or declared[1].lower() in (b"utf-8", b"us-ascii"))
+    known = declared is None or declared[1].lower() in (b"utf-8", b"us-ascii")
+    return known and not any(word in content for word in DECLARES) and not (xml and b"\0" in content)
 
 
 def _holds(code: str, words: Said) -> UnreadableWorkbook:

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
+from services.evaluation import instrument_files
 from services.evaluation.cli import score, worksheet
-from tests.services.evaluation.workbook.files import address_of, edited
+from services.evaluation.domain.workbook.identity import identity_of
+from services.evaluation.domain.worksheet import Layer
+from services.evaluation.workbooks import write_workbook
+from tests.services.evaluation.workbook.files import HEADING, NOW, address_of, edited, sheet_with
 
 SHEET = Path(__file__).parent / "golden" / "sheet.json"
 
@@ -54,6 +59,18 @@ def test_a_file_that_is_no_worksheet_is_refused_with_what_to_do(command: str, tm
     assert (refused.exit_code, refused.stdout) == (2, "")
     assert "→" in refused.stderr
     assert not (tmp_path / "out.xlsx").exists()
+
+
+@pytest.mark.parametrize(
+    ("field", "words"), [("instrument", "Its instrument is not here"), ("instrument_hash", "instrument hash")]
+)
+def test_a_workbook_of_another_instrument_is_refused(tmp_path: Path, field: str, words: str) -> None:
+    instrument = instrument_files.load("lke-2021")
+    known = identity_of(instrument, sheet_with(instrument, {}), Layer.UNIT, at="2026-05-20")
+    path = tmp_path / "other.xlsx"
+    path.write_bytes(write_workbook(instrument, replace(known, **{field: "0" * 64}), HEADING, {}, at=NOW))
+    refused = run("import", path)
+    assert (refused.exit_code, words in refused.stderr) == (2, True)
 
 
 def test_a_missing_file_is_said_to_be_unreadable(tmp_path: Path) -> None:

@@ -27,9 +27,6 @@ Sheets = Mapping[str, Mapping[tuple[int, int], Value]]
 class _Formula:
     """A cell that calculates. What it would give is not known here, and is nobody's answer."""
 
-    def __repr__(self) -> str:
-        return "FORMULA"
-
 
 FORMULA = _Formula()
 

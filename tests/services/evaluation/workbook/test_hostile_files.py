@@ -8,12 +8,14 @@ import zipfile
 from contextlib import suppress
 from io import BytesIO
 
+import openpyxl
+import openpyxl.chart
 import pytest
 
 from services.evaluation.errors import UnreadableWorkbook
 from services.evaluation.workbooks import LARGEST_FILE, read_workbook
 from services.evaluation.workbooks.package import LARGEST_UNPACKED, MOST_ROWS, MOST_TAGS
-from tests.services.evaluation.workbook.files import workbook_with
+from tests.services.evaluation.workbook.files import read, saved, workbook_with
 from tests.services.evaluation.workbook.test_writing import parts
 
 GOOD = workbook_with("lke-2021", {})
@@ -52,6 +54,12 @@ def with_entities(encoding: str = "utf-8") -> bytes:
     return packed({"xl/sharedStrings.xml": (head + body).encode(encoding)})
 
 
+def encrypted() -> bytes:
+    """The flag of the first part's entry in the directory set, as programs do that encrypt a zip."""
+    entry = GOOD.rindex(b"PK\x01\x02")
+    return GOOD[: entry + 8] + bytes([GOOD[entry + 8] | 1]) + GOOD[entry + 9 :]
+
+
 def truncated() -> bytes:
     return GOOD[: len(GOOD) // 2]
 
@@ -61,6 +69,14 @@ def damaged() -> bytes:
     return GOOD[:at] + bytes(200) + GOOD[at + 200 :]
 
 
+def sheet_named_otherwise(sheet: bytes) -> bytes:
+    """The good workbook, whose relations call a part with another name its second sheet."""
+    relations = parts(GOOD)["xl/_rels/workbook.xml.rels"].replace(b"worksheets/sheet2.xml", b"worksheets/sheet2.bin")
+    return packed({"xl/_rels/workbook.xml.rels": relations, "xl/worksheets/sheet2.bin": sheet})
+
+
+CELLS = b"<worksheet><sheetData><row r='1'>" + b"<c/>" * MOST_TAGS + b"</row></sheetData></worksheet>"
+ENTITY = '<!DOCTYPE x [<!ENTITY a "aaaa">]><worksheet><sheetData><row><c><v>&a;</v></c></row></sheetData></worksheet>'
 HOSTILE = {
     "empty": (b"", "not_xlsx"),
     "text": (b"unit;answer\n", "not_xlsx"),
@@ -76,6 +92,7 @@ HOSTILE = {
     "two parts of one name": (doubled(), "too_many_parts"),
     "path traversal": (packed({"../../etc/passwd": b"x"}), "not_xlsx"),
     "absolute path": (packed({"/etc/passwd": b"x"}), "not_xlsx"),
+    "with a password on its parts": (encrypted(), "not_xlsx"),
     "another compression": (packed({}, zipfile.ZIP_LZMA), "not_xlsx"),
     "entities": (with_entities(), "not_xlsx"),
     "entities in utf-16": (with_entities("utf-16"), "not_xlsx"),
@@ -89,6 +106,8 @@ HOSTILE = {
     "external relation": (packed({RELATIONS: LINK}), "contains_links"),
     "data connection": (packed({"xl/connections.xml": b"<x/>"}), "contains_links"),
     "embedded file": (packed({"xl/embeddings/oleObject1.bin": b"x"}), "contains_embedded"),
+    "too many cells by another name": (sheet_named_otherwise(CELLS), "too_many_cells"),
+    "entities by another name": (sheet_named_otherwise(ENTITY.encode("utf-16")), "not_xlsx"),
     "too many rows": (with_rows(b"<row/>" * (MOST_ROWS + 1)), "too_many_cells"),
     "too many cells": (with_rows(b"<row r='1'>" + b"<c/>" * MOST_TAGS + b"</row>"), "too_many_cells"),
 }
@@ -102,6 +121,17 @@ def test_a_hostile_file_is_refused_with_its_reason(name: str) -> None:
     assert refused.value.members["reason"] == reason
     assert all(refused.value.said)
     assert all(refused.value.remedy)
+
+
+def test_a_sheet_by_another_name_is_a_sheet() -> None:
+    assert read_workbook(sheet_named_otherwise(parts(GOOD)[SHEET]))["MP"]
+
+
+def test_sheets_that_somebody_added_are_no_hindrance() -> None:
+    book = openpyxl.load_workbook(BytesIO(GOOD))
+    book.create_sheet("Catatan saya")["A1"] = "=SUM(MP!E7:E9)"
+    book.create_chartsheet("Grafik").add_chart(openpyxl.chart.BarChart())
+    assert read(saved(book)).faults == ()
 
 
 def test_the_good_file_is_read() -> None:

@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 from services.evaluation import instrument_files
 from services.evaluation.domain.workbook.cells import ReadSheet
 from services.evaluation.domain.workbook.identity import Standing
+from services.evaluation.domain.workbook.layout import layout_of
 from services.evaluation.domain.workbook.merging import Merge, merge, moved_on
+from services.evaluation.domain.workbook.report import report_of
 from services.evaluation.domain.worksheet import Answered, Given
 from tests.services.evaluation.domain.sheets import unhurried
 
@@ -92,6 +94,13 @@ def test_an_emptied_cell_is_told_and_takes_nothing_away() -> None:
 
 def test_a_cell_that_was_always_empty_is_not_told() -> None:
     assert merged(None, [], 0) == Merge()
+
+
+def test_a_conflict_with_an_answer_that_is_not_there_any_more_is_told_as_none() -> None:
+    read = ReadSheet({Q: "C"}, frozenset(), ())
+    found = merge(INSTRUMENT, read, {Q: Standing(1, "A")}, {}, by=ME, between={})
+    [told] = report_of(layout_of(INSTRUMENT), read, found, {})["conflicts"]
+    assert (told["yours"], told["current"]) == ("C", {"value": None, "revision": 0})
 
 
 @pytest.mark.parametrize("written", ["3.70", "3.7"])
