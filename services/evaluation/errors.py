@@ -4,7 +4,9 @@
     ├── Forbidden
     │   └── NotYours                403  the unit, institution or review is somebody else's
     ├── InvalidInput
-    │   └── TooFewRespondents       422  a survey below the least number without the recorded exception
+    │   ├── TooFewRespondents       422  a survey below the least number without the recorded exception
+    │   ├── UnreadableWorkbook      422  an uploaded file that is no workbook, or holds what is not opened
+    │   └── NotThisWorksheet        422  a workbook of another unit, cycle, layer or instrument version
     ├── WrongState
     │   ├── WorksheetIsSealed       409  a sealed worksheet takes no answers
     │   ├── WorksheetNotSealed      409  only a sealed worksheet can be reopened
@@ -36,6 +38,16 @@ class NotYours(Forbidden):
 
 class TooFewRespondents(InvalidInput):
     code = "too_few_respondents"
+
+
+class UnreadableWorkbook(InvalidInput):
+    code = "unreadable_workbook"
+    title = ("Berkas tidak dapat dibuka", "The file can't be opened")
+
+
+class NotThisWorksheet(InvalidInput):
+    code = "not_this_worksheet"
+    title = ("Bukan berkas lembar kerja ini", "Not this worksheet's file")
 
 
 class WorksheetIsSealed(WrongState):

@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 from services.evaluation import access, instrument_files
 from services.evaluation.domain.gates import gates_for
+from services.evaluation.domain.instrument_changes import changes_between
 from services.evaluation.domain.preview import preview_document, preview_of
 from services.evaluation.domain.results import score_result
 from services.evaluation.domain.scoring import score_answers
 from services.evaluation.domain.worksheet import Layer, Worksheet, worksheet_key
 from services.evaluation.rooms import Rooms
 from services.evaluation.store import rows
-from services.evaluation.views import evaluator_view, review_view, worksheet_view
+from services.evaluation.views import changes_view, evaluator_view, review_view, worksheet_view
 from shared.failures import NotFound, said
 
 if TYPE_CHECKING:
@@ -28,6 +29,11 @@ def instruments() -> list[dict[str, Any]]:
 def instrument(id: str) -> dict[str, Any]:
     """The whole instrument as its file says it, with its id and hash; raises NotFound."""
     return {**instrument_files.load_document(id), "id": id, "content_hash": instrument_files.content_hash(id)}
+
+
+def instrument_changes(id: str, since: str) -> dict[str, Any]:
+    """What instrument `id` asks, weighs and demands otherwise than `since`; raises NotFound."""
+    return changes_view(changes_between(instrument_files.load(since), instrument_files.load(id)))
 
 
 def worksheet(rooms: Rooms, actor: Actor, unit: str, cycle: str) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
+from datetime import datetime
 from typing import Any
 
 from pymongo import ASCENDING, IndexModel
@@ -22,7 +23,7 @@ from services.evaluation.domain.evaluator import Evaluator
 from services.evaluation.domain.known import Cycle, UnitCard
 from services.evaluation.domain.proposal import Proposal
 from services.evaluation.domain.review import Review
-from services.evaluation.domain.worksheet import Superseded, Worksheet
+from services.evaluation.domain.worksheet import Answered, Layer, Superseded, Worksheet
 from services.evaluation.rows import evaluator_row, proposal_row, review_row
 from shared.failures import Early, NotFound
 from shared.storage import AggregateStore, put_projection
@@ -186,6 +187,19 @@ class History:
         except BulkWriteError as error:
             if any(fault["code"] != DUPLICATE_KEY for fault in error.details["writeErrors"]):
                 raise
+
+    def between(self, worksheet: str, layer: Layer, spans: Mapping[str, tuple[int, int]]) -> dict[str, list[Answered]]:
+        """The replaced answers of each question with a revision in its span (first, last), oldest first."""
+        wanted = {
+            f"{worksheet}:{layer.value}:{question}:{revision:06d}": question
+            for question, (first, last) in spans.items()
+            for revision in range(first, last + 1)
+        }
+        found: dict[str, list[Answered]] = {}
+        for one in self._collection.find({"_id": {"$in": sorted(wanted)}}).sort("_id", ASCENDING) if wanted else ():
+            at = datetime.fromisoformat(one["at"])
+            found.setdefault(one["question"], []).append(Answered(one["value"], one["revision"], one["by"], at))
+        return found
 
     def page(self, worksheet: str, layer: str, *, after: str | None, limit: int) -> list[dict[str, Any]]:
         """Replaced answers by question and revision."""

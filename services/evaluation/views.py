@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from services.evaluation.domain.carrying import REASONS, CarryOver
 from services.evaluation.domain.evaluator import Evaluator
+from services.evaluation.domain.instrument_changes import InstrumentChanges, NumberChange
+from services.evaluation.domain.results import limit_text
 from services.evaluation.domain.review import Review
 from services.evaluation.domain.worksheet import Answers, Layer, Seal, Worksheet
 from services.evaluation.rows import review_row
+from shared.failures import said
 from shared.storage import Aggregate
 
 
@@ -57,6 +61,43 @@ def review_view(found: Aggregate[Review]) -> dict[str, Any]:
         "answers": dict(review.answers),
         "submitted_at": review.submitted_at.isoformat() if review.submitted_at else None,
     }
+
+
+def changes_view(changes: InstrumentChanges) -> dict[str, Any]:
+    """What differs between two instruments; numbers as text, None where there is none."""
+    return {
+        "before": changes.before,
+        "after": changes.after,
+        "questions": [
+            {
+                "question": one.question,
+                "kind": "added" if one.before is None else "removed" if one.after is None else "changed",
+                "what": list(one.what),
+                "before": said(one.before) if one.before else None,
+                "after": said(one.after) if one.after else None,
+            }
+            for one in changes.questions
+        ],
+        "weights": [_number_view(one) for one in changes.weights],
+        "limits": [_number_view(one) for one in changes.limits],
+    }
+
+
+def carried_view(carried: CarryOver) -> dict[str, Any]:
+    """What was copied, what of it to look at again, and what was left, with its old answer and the reason."""
+    return {
+        "copied": list(carried.copied),
+        "look_again": list(carried.look_again),
+        "left": [
+            {"question": one.question, "code": one.reason, "value": one.answer, "messages": said(REASONS[one.reason])}
+            for one in carried.left
+        ],
+    }
+
+
+def _number_view(change: NumberChange) -> dict[str, Any]:
+    before, after = (None if value is None else limit_text(value) for value in (change.before, change.after))
+    return {"of": change.of, "before": before, "after": after}
 
 
 def _layer(answers: Answers) -> dict[str, Any]:

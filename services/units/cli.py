@@ -12,6 +12,8 @@ from typing import TextIO
 
 import click
 
+from shared.spreadsheet_text import inert
+
 NATIONAL = Path(__file__).parent / "data" / "national-institutions.csv"
 ADMIN = "admin"
 GOVERNMENTS = {
@@ -63,7 +65,7 @@ def export_institutions(output: TextIO) -> None:
         sys.exit(1)
     writer = csv.writer(output, lineterminator="\n")
     writer.writerow(["code", "name", "kind", "province"])
-    writer.writerows(rows)
+    writer.writerows([inert(cell) for cell in row] for row in rows)
 
 
 def institutions() -> Iterator[tuple[str, str, str, str]]:

@@ -8,12 +8,13 @@ from shared.localrun.browser import require_chromium
 from shared.localrun.errors import LocalRunError, sentences
 from shared.localrun.rabbitmq import require_server
 from shared.testing.faketime import require_faketime
+from shared.testing.libreoffice import require_libreoffice
 
 
 def main() -> int:
     """0 when everything is there; 1 after saying on stderr what is missing and what to do, all of it at once."""
     # the fault tests kill their broker, so they have one of their own whatever AMQP_URI says
-    wanted = (require_server, require_chromium, require_faketime)
+    wanted = (require_server, require_chromium, require_faketime, require_libreoffice)
     faults = []
     for require in wanted:
         try:

@@ -5,6 +5,8 @@
     units.cycle_changed                      learn_cycle
     POST  worksheets                         begin_worksheet
     PATCH worksheets/…/layers/…              answer_questions
+    POST  worksheets/…/layers/…/workbook     take_workbook
+    POST  worksheets/…/layers/…/carry-over   copy_answers
     POST  worksheets/…/seal                  seal_worksheet
     POST  worksheets/…/reopening             reopen_worksheet
     units.proposal_submitted                 receive_proposal
@@ -29,6 +31,7 @@ from services.evaluation.handlers.assignment import (
     release_orphans,
     retry_waiting,
 )
+from services.evaluation.handlers.bulk_answers import copy_answers, take_workbook
 from services.evaluation.handlers.learning import learn_cycle, learn_unit
 from services.evaluation.handlers.proposals import decide_proposal, receive_proposal, withdraw_proposal
 from services.evaluation.handlers.reviews import open_reviews, record_survey, submit_review, take_scores
@@ -43,6 +46,7 @@ __all__ = [
     "answer_questions",
     "assign_evaluators",
     "begin_worksheet",
+    "copy_answers",
     "decide_proposal",
     "learn_cycle",
     "learn_unit",
@@ -57,5 +61,6 @@ __all__ = [
     "seal_worksheet",
     "submit_review",
     "take_scores",
+    "take_workbook",
     "withdraw_proposal",
 ]

@@ -72,6 +72,74 @@ class SupersededAnswer(Schema):
     at = fields.String()
 
 
+class InstrumentChangesAnswer(Schema):
+    """What differs between two instruments. `what`: text, scale, options, values, inputs, formula, zero_denominator,
+    survey. `weights` and `limits` are {of, before, after}, null where there is none.
+    """
+
+    before = fields.String()
+    after = fields.String()
+    questions = fields.List(fields.Dict())
+    weights = fields.List(fields.Dict())
+    limits = fields.List(fields.Dict())
+
+
+class CarriedAnswer(Schema):
+    """What was copied from another cycle. `look_again`: counts and indices, measured anew each year. `left`: each with
+    its old value and why it was not copied (not_asked_any_more, asked_differently, answered_already).
+    """
+
+    copied = fields.List(fields.String())
+    look_again = fields.List(fields.String())
+    left = fields.List(fields.Dict())
+    changes = fields.Nested(InstrumentChangesAnswer)
+    version = fields.Integer()
+
+
+class WorkbookCell(Schema):
+    """A cell of an upload and its question; the other fields say what became of it."""
+
+    sheet = fields.String()
+    address = fields.String(metadata={"description": "As A1; empty when the whole sheet is meant"})
+    question = fields.String()
+    messages = fields.Dict(keys=fields.String(), values=fields.String())
+
+
+class TakenCell(WorkbookCell):
+    """An answer that was taken, with its new revision."""
+
+    class Meta:
+        exclude = ("messages",)
+
+    revision = fields.Integer()
+
+
+class ConflictCell(WorkbookCell):
+    """An answer that somebody else gave otherwise since the download: not overwritten."""
+
+    yours = fields.Raw()
+    current = fields.Dict()
+
+
+class FaultCell(WorkbookCell):
+    """A cell that can't be taken: what is wrong with it and what is allowed."""
+
+    code = fields.String()
+
+
+class WorkbookReport(Schema):
+    """What an upload did, cell by cell. `unchanged` counts the answers that stand as the file says, or were not
+    touched in it; `emptied` are cells without an answer that had one at download: it stays.
+    """
+
+    taken = fields.List(fields.Nested(TakenCell))
+    unchanged = fields.Integer()
+    conflicts = fields.List(fields.Nested(ConflictCell))
+    emptied = fields.List(fields.Nested(WorkbookCell))
+    faults = fields.List(fields.Nested(FaultCell))
+    version = fields.Integer()
+
+
 class EvaluatorAnswer(Schema):
     """An evaluator with the proposals held."""
 

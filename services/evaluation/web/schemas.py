@@ -113,6 +113,18 @@ class ScoreArguments(PageArguments):
     target = code(longest=20, required=True)
 
 
+class CarryOverBody(CommandSchema):
+    """From which cycle's worksheet of the same unit to copy."""
+
+    from_cycle = code(required=True)
+
+
+class ChangesArguments(PageArguments):
+    """With which older instrument to compare."""
+
+    since = code(required=True)
+
+
 class HistoryArguments(PageArguments):
     """A page of one layer's history."""
 
