@@ -8,11 +8,12 @@ term goes through windows that grow eightfold, and a question of several takes o
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from marshmallow import fields, post_load
-from pymongo import ASCENDING, IndexModel
+from marshmallow import ValidationError, fields, post_load
+from pymongo import ASCENDING, IndexModel, UpdateMany
 from pymongo.collection import Collection
 from pymongo.database import Database
 
@@ -20,6 +21,7 @@ from services.registry.domain.conclusion import AreaScore, Gate, Predicate, Resu
 from services.registry.domain.decree import Decree
 from services.registry.domain.designation import Designation, Publication, Revocation, State
 from services.registry.domain.public_view import listing, order_of
+from shared.observability import logger
 from shared.storage import Aggregate, AggregateStore, Cause, Document
 from shared.storage.aggregates import HIGHEST
 
@@ -70,6 +72,7 @@ class ResultDocument(Document):
     areas = fields.Dict(keys=fields.String(), values=fields.Nested(AreaScoreDocument), required=True)
     gates = fields.List(fields.Nested(GateDocument), required=True)
     concluded_at = fields.AwareDateTime(required=True, format="iso")
+    bundle_sha256 = fields.String(allow_none=True, load_default=None)
 
     @post_load
     def _make(self, data: dict[str, Any], **kwargs: Any) -> Result:
@@ -112,14 +115,51 @@ class DesignationDocument(Document):
     revocation = fields.Nested(RevocationDocument, allow_none=True, load_default=None)
 
 
+@dataclass(frozen=True, slots=True)
+class Unlogged:
+    """A designation that the public log may not tell of yet, as read."""
+
+    id: str
+    version: int
+    state: Designation
+
+
 class Designations(AggregateStore[Designation]):
-    """The designations; `listed` pages through them by terms and order."""
+    """The designations; `listed` pages through them by terms and order.
+
+    `unlogged` stands while the public log may lack an entry: set by the write that publishes or revokes, so that no
+    second write has to follow (docs/adr/0020).
+    """
 
     def __init__(self, database: Stored) -> None:
-        index = IndexModel([("summary.search", ASCENDING), ("summary.order", ASCENDING)], name="listing")
+        listed = IndexModel([("summary.search", ASCENDING), ("summary.order", ASCENDING)], name="listing")
+        marked = {"unlogged": True}
+        unlogged = IndexModel([("unlogged", ASCENDING)], name="unlogged", partialFilterExpression=marked)
+        indexes = [listed, unlogged]
         super().__init__(
-            database, "designation", DesignationDocument, service="registry", indexes=[index], summary=listing
+            database, "designation", DesignationDocument, service="registry", indexes=indexes, summary=listing
         )
+
+    def unlogged(self, batch: int) -> Iterator[Unlogged]:
+        """Those that the log may lack, by one look; read `batch` at a time."""
+        with self.collection.find({"unlogged": True}, {"outbox": 0}, batch_size=batch) as found:
+            for document in found:
+                try:
+                    yield Unlogged(document["_id"], document["version"], self._aggregate(document).state)
+                except (ValidationError, KeyError) as error:  # a damaged document holds up nobody else
+                    logger().error("unreadable_designation", designation=document["_id"], error=str(error)[:300])
+
+    def mark_logged(self, told: Sequence[Unlogged]) -> None:
+        """Take the marks away, but of those that moved since they were read; those of one version by one update."""
+        versions = {each.version for each in told}
+        asked = {v: {"$in": [each.id for each in told if each.version == v]} for v in versions}
+        done = {"$set": {"unlogged": False}}
+        writes = [UpdateMany({"_id": ids, "version": version}, done) for version, ids in asked.items()]
+        self.collection.bulk_write(writes, ordered=False)
+
+    def _changes(self, before: Designation, after: Designation) -> dict[str, Any]:
+        moved = (before.publication, before.revocation) != (after.publication, after.revocation)
+        return super()._changes(before, after) | ({"unlogged": True} if moved else {})
 
     def listed(self, terms: Sequence[str], *, after: str | None, limit: int, now: datetime) -> list[Entry]:
         """Up to `limit` listings that have every one of `terms`, the newest first, strictly after `after`.
@@ -157,6 +197,7 @@ class Designations(AggregateStore[Designation]):
             "created_at": causes[0].time,
             "changed_at": causes[-1].time,
             "summary": listing(state),
+            "unlogged": state.publication is not None,  # the sequencer knows what is in the log already
         }
 
     def drafts(self, term: str, *, after: str | None, limit: int) -> list[str]:

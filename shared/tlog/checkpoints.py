@@ -7,6 +7,7 @@ import binascii
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from shared.tlog.merkle import HASH_SIZE
 from shared.tlog.notes import BadNote, VerifierKey, opened
@@ -49,3 +50,9 @@ def trusted(raw: str, keys: Sequence[VerifierKey]) -> Checkpoint:
     if checkpoint.origin not in {key.name for key in keys}:
         raise BadNote(f"the checkpoint is of {checkpoint.origin}, the key of {keys[0].name}")
     return checkpoint
+
+
+def origin_of(base_url: str) -> str:
+    """The name of the log under a site's address: without the scheme, e.g. zona.example.go.id/log."""
+    parts = urlsplit(base_url)
+    return f"{parts.netloc}{parts.path.rstrip('/')}/log"

@@ -8,7 +8,7 @@ needs no more of the tree than it names.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 
 Subtree = Callable[[int, int], bytes]
 
@@ -37,42 +37,24 @@ def split_of(size: int) -> int:
 
 def root_of(hashes: Sequence[bytes]) -> bytes:
     """The root of the tree whose leaf hashes, or whose hashes at one height, these are, in order."""
-    frontier = Frontier()
-    for each in hashes:
-        frontier.append(each)
-    return frontier.root()
+    complete: list[bytes] = []  # the roots of complete subtrees, the largest first
+    for size, each in enumerate(hashes, start=1):
+        complete.append(each)
+        while size % 2 == 0:
+            right = complete.pop()
+            complete.append(node_hash(complete.pop(), right))
+            size //= 2  # noqa: PLW2901 - as many subtrees close as the size has factors of two
+    if not complete:
+        return EMPTY_ROOT
+    root = complete.pop()
+    while complete:
+        root = node_hash(complete.pop(), root)
+    return root
 
 
 def of_leaves(hashes: Sequence[bytes]) -> Subtree:
     """The subtrees of a tree whose leaf hashes are at hand."""
     return lambda start, end: root_of(hashes[start:end])
-
-
-class Frontier:
-    """The right edge of a growing tree: hashes of its complete subtrees, the largest first."""
-
-    def __init__(self) -> None:
-        self.size = 0
-        self._edge: list[bytes] = []
-
-    def append(self, leaf: bytes) -> None:
-        """Add the next leaf's hash."""
-        self._edge.append(leaf)
-        self.size += 1
-        completed = self.size
-        while completed % 2 == 0:
-            right = self._edge.pop()
-            self._edge.append(node_hash(self._edge.pop(), right))
-            completed //= 2
-
-    def root(self) -> bytes:
-        """The root of the tree as it is now."""
-        if not self._edge:
-            return EMPTY_ROOT
-        root = self._edge[-1]
-        for left in reversed(self._edge[:-1]):
-            root = node_hash(left, root)
-        return root
 
 
 def inclusion_proof(index: int, size: int, subtree: Subtree) -> list[bytes]:
@@ -150,9 +132,7 @@ def _roots_from_consistency(old: int, new: int, proof: list[bytes], old_root: by
         proof = [old_root, *proof]
     if not proof:
         raise BadProof("the consistency proof is empty")
-    node, last = old - 1, new - 1
-    while node % 2:
-        node, last = node // 2, last // 2
+    node, last = _without_ones(old - 1, new - 1)
     first = second = proof[0]
     for each in proof[1:]:
         if last == 0:
@@ -167,3 +147,10 @@ def _roots_from_consistency(old: int, new: int, proof: list[bytes], old_root: by
     if last:
         raise BadProof("the consistency proof is too short")
     return first, second
+
+
+def _without_ones(node: int, last: int) -> tuple[int, int]:
+    """Up to the height at which `node` is no right child."""
+    while node % 2:
+        node, last = node // 2, last // 2
+    return node, last

@@ -19,7 +19,9 @@ HIGHEST_LEVEL = 63
 LONGEST_ENTRY = 65_535
 """Bytes: the length before an entry has 16 bits."""
 ENTRIES = "entries"
-_PATH = re.compile(r"(?P<kind>0|[1-9][0-9]?|entries)/(?P<index>(?:x[0-9]{3}/)*[0-9]{3})(?:\.p/(?P<width>[1-9][0-9]{0,2}))?")
+_PATH = re.compile(
+    r"(?P<kind>0|[1-9][0-9]?|entries)/(?P<index>(?:x[0-9]{3}/)*[0-9]{3})(?:\.p/(?P<width>[1-9][0-9]{0,2}))?"
+)
 MOST_DIGITS = 18
 """Of an index: more leaves than a log can have."""
 
@@ -106,7 +108,8 @@ def pack(entries: Sequence[bytes]) -> bytes:
 
 def unpack(bundle: bytes) -> list[bytes]:
     """The entries of a bundle; raises BadBundle where it breaks off."""
-    entries, place = [], 0
+    entries: list[bytes] = []
+    place = 0
     while place < len(bundle):
         begin = place + 2
         length = int.from_bytes(bundle[place:begin], "big")
@@ -183,6 +186,14 @@ class Edge:
                 return filled
             filled.append((Tile(level, (self.size >> HEIGHT * (level + 1)) - 1), hashes))
             self._levels[level], rising, level = [], root_of(hashes), level + 1
+
+    def partial_tiles(self) -> list[tuple[Tile, Sequence[bytes]]]:
+        """The tiles that are not full yet, the lowest first."""
+        return [
+            (Tile(level, self.size >> HEIGHT * (level + 1), len(hashes)), hashes)
+            for level, hashes in enumerate(self._levels)
+            if hashes
+        ]
 
     def root(self) -> bytes:
         """The root of the tree as it is now."""

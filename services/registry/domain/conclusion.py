@@ -53,7 +53,7 @@ class Gate:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """The scores behind a designation."""
+    """The scores behind a designation. `bundle_sha256`: of the public bundle that they can be recomputed from."""
 
     instrument: str
     instrument_hash: str
@@ -65,6 +65,7 @@ class Result:
     areas: Mapping[str, AreaScore]
     gates: tuple[Gate, ...]
     concluded_at: datetime
+    bundle_sha256: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
