@@ -8,7 +8,8 @@ ZonaError                      (shared.failures)
 │   ├── NoRuleInForce          422  no rule file covers the date of the decree
 │   └── EntryTooLong           422  the public log takes no entry of that length
 ├── NotFound
-│   └── NotDesignated          404  nothing public stands under this number
+│   ├── NotDesignated          404  nothing public stands under this number
+│   └── NotLogged              404  the newest checkpoint of the public log does not cover it
 ├── WrongState
 │   ├── MoveNotOpen            409  the table of moves does not allow it from here; carries the state
 │   └── NotReplaceable         409  a rebuild can't be put in the place of what stands
@@ -52,6 +53,11 @@ class EntryTooLong(InvalidInput):
 class NotDesignated(NotFound):
     code = "not_designated"
     title = ("Tidak ada di registri", "Not in the registry")
+
+
+class NotLogged(NotFound):
+    code = "not_logged"
+    title = ("Tidak ada di log publik", "Not in the public log")
 
 
 class MoveNotOpen(WrongState):

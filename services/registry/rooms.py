@@ -9,14 +9,16 @@ from typing import Any
 from pymongo.collection import Collection
 from pymongo.database import Database
 
+from services.registry.counts import Counts
 from services.registry.domain.bar import BarRule
 from services.registry.heard import HeardEvents
 from services.registry.log.entries import LogEntries
 from services.registry.log.keys import KeyFile
 from services.registry.log.leadership import Leadership
+from services.registry.log.reading import LogReader
 from services.registry.log.sequencing import Sequencer
 from services.registry.rules import bar_rules
-from services.registry.store import Counts, Designations
+from services.registry.store import Designations
 from shared.settings import Settings
 from shared.storage import connect
 from shared.tlog.checkpoints import origin_of
@@ -36,6 +38,7 @@ class Rooms:
     counts: Counts
     rules: tuple[BarRule, ...]
     log: LogEntries
+    public_log: LogReader
     sequencer: Sequencer | None = None
 
     def ensure_indexes(self) -> None:
@@ -62,6 +65,7 @@ def furnish(database: Database[dict[str, Any]], keys: KeyFile | None = None) -> 
         counts=Counts(database),
         rules=bar_rules(),
         log=log,
+        public_log=LogReader(log),
         sequencer=Sequencer(log, designations, keys, Leadership(database)) if keys else None,
     )
 

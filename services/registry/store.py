@@ -1,4 +1,4 @@
-"""The registry's documents: designations, what it has heard of institutions, and the counts.
+"""The registry's documents: designations.
 
 Paging is bound on both sides of one index. MongoDB stops at the limit; SecantusDB reads a whole range before it
 cuts, and leaves the range aside as soon as a third field is asked for (both measured). So a question of one
@@ -14,7 +14,6 @@ from typing import Any
 
 from marshmallow import ValidationError, fields, post_load
 from pymongo import ASCENDING, IndexModel, UpdateMany
-from pymongo.collection import Collection
 from pymongo.database import Database
 
 from services.registry.domain.conclusion import AreaScore, Gate, Predicate, Result, UnitCard
@@ -224,36 +223,3 @@ def _windows(start: str) -> Iterator[str]:
         yield f"{begin:013d}"
         width *= GROWTH
     yield HIGHEST
-
-
-class Counts:
-    """How many designations are public, as a hint: counted by a timer, read by the front page."""
-
-    def __init__(self, database: Stored) -> None:
-        self._hints: Collection[dict[str, Any]] = database["hints"]
-
-    def read(self) -> dict[str, int] | None:
-        """The counts by term, or None when nobody has counted yet."""
-        hint = self._hints.find_one({"_id": "counts"})
-        return hint.get("counts") if hint else None
-
-    def mark_stale(self) -> None:
-        """Say that something was published or revoked."""
-        self._hints.update_one({"_id": "counts"}, {"$set": {"stale": True}}, upsert=True)
-
-    def take_stale(self) -> bool:
-        """True, once, when the counts must be counted again; taken before counting, so that nothing is missed."""
-        hint = self._hints.find_one({"_id": "counts"})
-        if hint is not None and not hint["stale"]:
-            return False
-        self._hints.update_one({"_id": "counts"}, {"$set": {"stale": False}}, upsert=True)
-        return True
-
-    def write(self, counts: dict[str, int]) -> None:
-        """Write what was counted."""
-        self._hints.update_one({"_id": "counts"}, {"$set": {"counts": counts}}, upsert=True)
-
-    def settled(self) -> dict[str, int] | None:
-        """The counts by term if nothing moved since they were asked for; None when they are still to be counted."""
-        hint = self._hints.find_one({"_id": "counts"})
-        return hint.get("counts") if hint and not hint.get("stale") else None

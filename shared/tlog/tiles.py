@@ -27,11 +27,11 @@ MOST_DIGITS = 18
 
 
 class BadBundle(Exception):
-    """Bytes that are no entry bundle; `at` is the entry within it that can't be read."""
+    """Bytes that are no entry bundle; `whole` are the entries before the one that breaks off."""
 
-    def __init__(self, at: int, reason: str) -> None:
-        super().__init__(reason)
-        self.at = at
+    def __init__(self, whole: Sequence[bytes]) -> None:
+        super().__init__(f"entry {len(whole)} of the bundle breaks off")
+        self.whole = whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +114,7 @@ def unpack(bundle: bytes) -> list[bytes]:
         begin = place + 2
         length = int.from_bytes(bundle[place:begin], "big")
         if begin + length > len(bundle):
-            raise BadBundle(len(entries), f"entry {len(entries)} of the bundle breaks off")
+            raise BadBundle(entries)
         entries.append(bundle[begin : begin + length])
         place = begin + length
     return entries

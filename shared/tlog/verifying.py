@@ -95,32 +95,31 @@ class _Walk:
             self._compare_with_earlier(self.earlier)
 
     def _bundle(self, bundle: Tile) -> None:
-        """The entries of a bundle against the tile over them; the tree goes on from the entries."""
-        entries = self._entries(bundle)
-        over = Tile(0, bundle.index, bundle.width)
+        """The entries of a bundle against the tile over them; the tree goes on from the entries if they agree."""
+        entries, over = self._entries(bundle), Tile(0, bundle.index, bundle.width)
         served = self._served(over)
-        if served is not None and (found := differences(entries, served, bundle.start, bundle.path)):
+        if entries is not None and served is not None:
+            found = differences(entries, served, bundle.start, bundle.path)
             self.verdict.faults += found
-            self.untrue.add((0, bundle.index))
-            entries = served[: bundle.width]
-        for leaf in entries:
+            if found:
+                self.untrue.add((0, bundle.index))
+                entries = None
+        for leaf in (entries if entries is not None else served) or ():
             for tile, hashes in self.edge.append(leaf):
                 self._tile(tile, hashes)
             if self.earlier and self.edge.size == self.earlier.size:
                 self.root_then = self.edge.root()
 
-    def _entries(self, bundle: Tile) -> list[bytes]:
-        """The leaf hashes of a bundle as far as it can be read."""
+    def _entries(self, bundle: Tile) -> list[bytes] | None:
+        """The leaf hashes of a bundle as far as it can be read; None when it is not there."""
         self.verdict.files += 1
         try:
             entries = unpack(tile_bytes(self.source, bundle))
         except BadBundle as broken:
-            at = bundle.start + broken.at
-            self.verdict.blame("truncated", f"entry {at} of {bundle.path} breaks off", bundle.path, at)
-            return []
+            entries = list(broken.whole)
         except NotServed:
             self.verdict.blame("missing", f"{bundle.path} is not there", bundle.path, bundle.start)
-            return []
+            return None
         return [leaf_hash(entry) for entry in entries]
 
     def _tile(self, tile: Tile, hashes: Sequence[bytes]) -> None:
@@ -149,6 +148,7 @@ class _Walk:
             return None
         if len(found) != tile.width or len(found[-1]) != len(EMPTY_ROOT):
             self.verdict.blame("tile", f"{tile.path} does not hold {tile.width} hashes", tile.path, tile.start)
+            return None
         return found
 
     def _blame_root(self) -> None:

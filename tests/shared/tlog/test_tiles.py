@@ -77,7 +77,7 @@ def test_a_bundle_is_entries_behind_their_lengths() -> None:
     assert unpack(bundle) == entries
     with pytest.raises(BadBundle) as caught:
         unpack(bundle[:-1])
-    assert caught.value.at == 2
+    assert caught.value.whole == entries[:2]
 
 
 def levels_of(size: int) -> dict[int, list[bytes]]:
