@@ -156,6 +156,10 @@ class Designations(AggregateStore[Designation]):
         writes = [UpdateMany({"_id": ids, "version": version}, done) for version, ids in asked.items()]
         self.collection.bulk_write(writes, ordered=False)
 
+    def mark_unlogged(self, ids: Sequence[str]) -> None:
+        """Have the sequencer look at these again."""
+        self.collection.update_many({"_id": {"$in": list(ids)}}, {"$set": {"unlogged": True}})
+
     def _changes(self, before: Designation, after: Designation) -> dict[str, Any]:
         moved = (before.publication, before.revocation) != (after.publication, after.revocation)
         return super()._changes(before, after) | ({"unlogged": True} if moved else {})
@@ -196,7 +200,7 @@ class Designations(AggregateStore[Designation]):
             "created_at": causes[0].time,
             "changed_at": causes[-1].time,
             "summary": listing(state),
-            "unlogged": state.publication is not None,  # the sequencer knows what is in the log already
+            **({"unlogged": True} if state.publication else {}),  # the sequencer knows what is in the log already
         }
 
     def drafts(self, term: str, *, after: str | None, limit: int) -> list[str]:

@@ -112,6 +112,11 @@ class LogEntries:
         found = self.entries.find({"entry": {"$in": list(ids)}}, {"entry": 1})
         return {each["entry"]: each["_id"] for each in found}
 
+    def leaves(self, ids: Sequence[str]) -> dict[str, bytes]:
+        """Those of the entries `ids` that are in the log, each with its leaf."""
+        found = self.entries.find({"entry": {"$in": list(ids)}}, {"entry": 1, "leaf": 1})
+        return {each["entry"]: bytes(each["leaf"]) for each in found}
+
     def hashes(self, tile: Tile) -> list[bytes]:
         """The hashes of a tile, partial or full, within what was appended; raises TileMissing."""
         if tile.width == WIDTH and (stored := self.tiles.find_one({"_id": _place(tile)}, {"hashes": 1})):

@@ -66,7 +66,10 @@ def designation(number: str) -> AnyResponse:
     except NotDesignated:
         return _under_its_own_name(number)
     others = queries.others_of(rooms(), record, limit=OTHERS, now=_now())
-    return _page("designation.html", record=record, others=others, chart=area_chart(record), today=today())
+    proofs = rooms().public_log.proofs(number)
+    return _page(
+        "designation.html", record=record, others=others, chart=area_chart(record), today=today(), proofs=proofs
+    )
 
 
 def _under_its_own_name(number: str) -> AnyResponse:

@@ -33,7 +33,7 @@ from shared.tlog.merkle import (
 )
 from shared.tlog.notes import SignerKey, VerifierKey
 from shared.tlog.tiles import Edge, Hashes, Tile, read_from, tile_at, tiles_of
-from tests.services.registry.log.appending import publish_many, sequencer_of, with_key, workers
+from tests.services.registry.log.appending import fill_log, publish_many, sequencer_of, with_key, workers
 from tests.services.registry.samples import NOW, draft, publish, publish_drafted, revoke
 
 
@@ -243,8 +243,7 @@ def test_nothing_is_signed_over_a_log_that_is_not_the_one_that_was_signed(logged
 
 
 def test_full_tiles_that_are_gone_are_made_anew(logged: Rooms) -> None:
-    publish_many(logged, 0, 300)
-    handlers.append_to_log(logged)
+    fill_log(logged, 330)
     logged.log.tiles.delete_many({})
     sequencer_of(logged, lease=0).append_pending()
     must_be_one_sound_sequence(logged, 330)
@@ -286,6 +285,15 @@ def test_what_would_not_fit_the_log_is_refused_before_it_is_published(rooms: Roo
     with pytest.raises(EntryTooLong):
         publish_drafted(rooms, number)
     assert marks(rooms) == 0
+
+
+@pytest.mark.parametrize(("nth", "name"), [(0, "entry-designated.json"), (1, "entry-revoked.json")])
+def test_a_leaf_is_word_for_word_the_golden_one(logged: Rooms, nth: int, name: str) -> None:
+    """A change of a golden entry is a change of what the log says for ever: give it a new `format`."""
+    revoke(logged, publish(logged))
+    handlers.append_to_log(logged)
+    golden = (Path(__file__).parents[1] / "golden" / name).read_text(encoding="utf-8")
+    assert logged.log.between(nth, nth + 1)[0].leaf.decode() == golden.rstrip("\n")
 
 
 def test_a_leaf_is_canonical_json_that_says_who_what_and_by_which_decree(logged: Rooms) -> None:
