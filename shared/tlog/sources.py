@@ -65,7 +65,10 @@ class AddressSource:
     """A log behind HTTP."""
 
     def __init__(self, prefix: str) -> None:
-        import requests  # noqa: PLC0415 - who reads a folder needs no HTTP
+        try:
+            import requests  # noqa: PLC0415 - who reads a folder needs no HTTP
+        except ImportError:
+            raise Unreachable("an address is read with the library requests: pip install 'zona[local]'") from None
 
         self._prefix = prefix.rstrip("/") + "/"
         self._session = requests.Session()

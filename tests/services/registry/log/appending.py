@@ -1,6 +1,6 @@
 """A registry whose log is appended to: in this process, and by workers of their own.
 
-`python -m tests.services.registry.log.appending` appends until it is ended; settings come from the environment.
+`python -m tests.services.registry.log.appending BATCH` appends until it is ended; settings come from the environment.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import rfc8785
-from pymongo.errors import BulkWriteError
+from pymongo.errors import BulkWriteError, NetworkTimeout, PyMongoError
 
 from services.registry import handlers
 from services.registry.domain.designation import draft, publish, revoke
@@ -30,6 +30,7 @@ from shared.storage import Cause
 from tests.services.registry.samples import NOW, concluded, decree
 
 LEASE = 0.5
+TRIES = 10
 GROUND = "Terbukti ada pungutan di luar tarif resmi."
 
 
@@ -68,16 +69,22 @@ def fill_log(rooms: Rooms, entries: int) -> None:
     handlers.append_to_log(rooms)
 
 
-def publish_many(rooms: Rooms, first: int, last: int, *, together: int = 250) -> None:
-    """Publish designations number `first` to `last` - 1, many in one message."""
+def publish_many(rooms: Rooms, first: int, last: int, *, together: int = 100) -> None:
+    """Publish designations number `first` to `last` - 1, many in one message; again when a busy server was late."""
     for start in range(first, last, together):
         made = [document(rooms, nth, ended=nth % 10 == 9) for nth in range(start, min(start + together, last))]
-        with suppress(BulkWriteError):
-            rooms.designations.collection.insert_many(made, ordered=False)
+        for _ in range(TRIES):
+            try:
+                rooms.designations.collection.insert_many(made, ordered=False)
+            except BulkWriteError:  # they are there, from a try whose answer was late
+                break
+            except NetworkTimeout:
+                continue
+            break
 
 
 @contextmanager
-def workers(rooms_of: Settings, folder: Path, count: int) -> Iterator[list[subprocess.Popen[bytes]]]:
+def workers(rooms_of: Settings, folder: Path, count: int, batch: int) -> Iterator[list[subprocess.Popen[bytes]]]:
     """Processes that append; ended at the end."""
     told = {
         "MONGODB_URI": rooms_of.mongodb_uri,
@@ -85,7 +92,7 @@ def workers(rooms_of: Settings, folder: Path, count: int) -> Iterator[list[subpr
         "ZONA_LOG_KEY_FILE": str(folder / "log.key"),
         "LOG_LEVEL": "CRITICAL",
     }
-    command = [sys.executable, "-m", "tests.services.registry.log.appending"]
+    command = [sys.executable, "-m", "tests.services.registry.log.appending", str(batch)]
     running = [subprocess.Popen(command, env={**os.environ, **told}) for _ in range(count)]
     try:
         yield running
@@ -96,12 +103,13 @@ def workers(rooms_of: Settings, folder: Path, count: int) -> Iterator[list[subpr
 
 
 def main() -> None:
-    """Append as a worker does, a little more often, and tell everybody who is who."""
+    """Append as a worker does, a little more often, over every fault of the server; tell everybody who is who."""
     rooms = build(Settings.from_environment(needs=("mongodb_uri",)))
-    sequencer = sequencer_of(rooms, batch=25)
+    sequencer = sequencer_of(rooms, batch=int(sys.argv[1]))
     rooms.database["processes"].insert_one({"_id": sequencer.leadership.holder, "pid": os.getpid()})
     while True:
-        sequencer.append_pending()
+        with suppress(PyMongoError):
+            sequencer.append_pending()
         time.sleep(0.05)
 
 

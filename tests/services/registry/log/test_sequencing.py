@@ -309,11 +309,11 @@ def test_a_leaf_is_canonical_json_that_says_who_what_and_by_which_decree(logged:
     assert b"bbbbbbbb" not in first.leaf  # the hash of the sealed worksheet is not public
 
 
-def appended_by_four(settings: Settings, folder: Path, designations: int, *, within: float) -> None:
+def appended_by_four(settings: Settings, folder: Path, designations: int, *, batch: int, within: float) -> None:
     """Four workers append what is published meanwhile; the one that leads is killed in the middle."""
     rooms = with_key(settings, folder)
     half, entries = designations // 2, designations + designations // 10
-    with workers(settings, folder, 4) as running:
+    with workers(settings, folder, 4, batch) as running:
         wait_until(lambda: rooms.database["processes"].count_documents({}) == 4, 60, "four workers")
         publish_many(rooms, 0, half)
         wait_until(lambda: len(rooms.log.known(["designated:WBK-2026-L3171-UPT-00020"])) == 1, 60, "the first entries")
@@ -324,7 +324,8 @@ def appended_by_four(settings: Settings, folder: Path, designations: int, *, wit
         (killed,) = [process for process in running if process.pid == led["pid"]]
         killed.send_signal(signal.SIGKILL)
         publish_many(rooms, half, designations)
-        wait_until(lambda: rooms.log.standing(entries - 1) and marks(rooms) == 0, within, "all entries")
+        wait_until(lambda: rooms.log.standing(entries - 1), within, "all entries")
+        wait_until(lambda: marks(rooms) == 0 and head_of(rooms).size == entries, 60, "the last marks")
         assert killed.poll() == -signal.SIGKILL
         assert all(process.poll() is None for process in running if process is not killed)
         after = rooms.database["hints"].find_one({"_id": "log_leader"})
@@ -334,11 +335,11 @@ def appended_by_four(settings: Settings, folder: Path, designations: int, *, wit
 
 
 def test_four_workers_of_which_the_leader_is_killed_append_one_sequence(settings: Settings, tmp_path: Path) -> None:
-    appended_by_four(settings, tmp_path, 300, within=60)
+    appended_by_four(settings, tmp_path, 300, batch=25, within=60)
 
 
 @pytest.mark.slow
 def test_four_workers_append_ten_thousand_entries_though_the_leader_is_killed(
     settings: Settings, tmp_path: Path
 ) -> None:
-    appended_by_four(settings, tmp_path, 9_100, within=600)
+    appended_by_four(settings, tmp_path, 9_100, batch=200, within=900)
