@@ -8,6 +8,7 @@ what stands, finds the entries by their ids, and takes the marks away. Nothing w
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -20,7 +21,7 @@ from services.registry.log.keys import KeyFile, unusable
 from services.registry.log.leadership import Leadership
 from services.registry.log.leaves import leaf_of
 from services.registry.store import Designations, Unlogged
-from shared.failures import Said
+from shared.failures import Said, ZonaError
 from shared.observability import note
 from shared.observability.metrics import LOG_ENTRIES
 from shared.tlog.checkpoints import Checkpoint
@@ -32,6 +33,8 @@ BATCH = 200
 """Designations whose entries are inserted, signed and unmarked together."""
 BATCHES = 10
 """In one turn; the lease is looked at between two turns."""
+REST = 10.0
+"""Seconds after a refusal that trying again at once does not mend: a damaged log, a key that can't be used."""
 
 
 def _now() -> datetime:
@@ -48,8 +51,10 @@ class Sequencer:
     leadership: Leadership
     batch: int = BATCH
     now: Callable[[], datetime] = _now
+    clock: Callable[[], float] = time.monotonic
     _edge: Edge | None = field(default=None, init=False)
     _signed: tuple[int, tuple[bytes, ...]] | None = field(default=None, init=False)
+    _rests_until: float = field(default=0.0, init=False)
 
     def append_pending(self) -> int:
         """Append what waits, as far as this process leads; gives how many entries went in.
@@ -57,17 +62,18 @@ class Sequencer:
         Raises LogDamaged when what stands is less than, or other than, what was signed; LogKeyUnusable; EntryTooLong;
         pymongo errors. Whatever was not finished is found again.
         """
-        if not self.leadership.held():
+        if self.clock() < self._rests_until or not self.leadership.held():
             self._edge = None
             return 0
+        edge, self._edge = self._edge, None  # unless the turn ends well, what went in is looked up again
         try:
-            return self._take_turn(self._edge or self._found_edge())
-        except BaseException:
-            self._edge = None  # what went in is looked up again
+            return self._take_turn(edge or self._found_edge())
+        except ZonaError:
+            self._rests_until = self.clock() + REST
             raise
 
     def _take_turn(self, edge: Edge) -> int:
-        self._edge, count = edge, 0
+        count = 0
         self._sign(edge)
         waiting = self.designations.unlogged(self.batch)
         for _ in range(BATCHES):
@@ -77,9 +83,9 @@ class Sequencer:
             count += went_in
             self._sign(edge)
             if not whole:  # a rival was here: the next turn sees what it appended
-                self._edge = None
-                break
+                return count
             self.designations.mark_logged(batch)
+        self._edge = edge
         return count
 
     def _append(self, edge: Edge, batch: Sequence[Unlogged]) -> tuple[int, bool]:

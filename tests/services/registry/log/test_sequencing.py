@@ -242,6 +242,20 @@ def test_nothing_is_signed_over_a_log_that_is_not_the_one_that_was_signed(logged
     assert logged.log.head() == before
 
 
+def test_a_refusal_is_not_repeated_at_every_look(logged: Rooms) -> None:
+    publish_many(logged, 0, 2)
+    handlers.append_to_log(logged)
+    logged.log.entries.delete_one({"_id": 1})
+    now = [0.0]
+    sequencer = sequencer_of(logged, lease=0, clock=lambda: now[0])
+    with pytest.raises(LogDamaged):
+        sequencer.append_pending()
+    assert sequencer.append_pending() == 0
+    now[0] = 11
+    with pytest.raises(LogDamaged):
+        sequencer.append_pending()
+
+
 def test_full_tiles_that_are_gone_are_made_anew(logged: Rooms) -> None:
     fill_log(logged, 330)
     logged.log.tiles.delete_many({})
