@@ -3,6 +3,7 @@
 The folder is for its owner alone (0700). The files in it are readable (0444), because a container's user is not the
 one who made them, and a file is mounted into those containers only that name it in docker-compose.yml.
 
+ZONA_BASE_URL=https://… names the public log when its key is made, and the log keeps that name (docs/log.md).
 SMTP_URI=smtps://user:password@host names the mail server. Without it the mails go to the demo's sink, and `.env` says
 so with COMPOSE_PROFILES=demo.
 """
@@ -22,7 +23,9 @@ from urllib.parse import unquote, urlsplit
 from deploy.containers.strength import weakness, weakness_of_uri
 from shared.messaging.permissions import permission_of, topic_permissions_of
 from shared.security.tokens import create_key_pair
-from shared.settings import SERVICES
+from shared.settings import SERVICES, Settings
+from shared.tlog.checkpoints import origin_of
+from shared.tlog.notes import SignerKey
 
 ROOT = Path(__file__).parent.parent
 FOLDER = ROOT / "deploy" / "secrets"
@@ -42,7 +45,8 @@ def main() -> int:
     folder = Path(os.environ.get("ZONA_SECRETS", FOLDER))
     folder.mkdir(mode=OWNER_ALONE, parents=True, exist_ok=True)
     folder.chmod(OWNER_ALONE)
-    made = make(folder, os.environ.get("SMTP_URI", ""))
+    base_url = os.environ.get("ZONA_BASE_URL") or Settings().base_url
+    made = make(folder, os.environ.get("SMTP_URI", ""), base_url)
     for name in made:
         tell(f"made      {name}")
     weak = weak_ones(folder)
@@ -54,8 +58,11 @@ def main() -> int:
     return 1 if weak else 0
 
 
-def make(folder: Path, smtp_uri: str = "") -> list[str]:
-    """Make what is missing in `folder`; gives the names. The definitions are brought in line with the code always."""
+def make(folder: Path, smtp_uri: str = "", base_url: str = "http://127.0.0.1:8080") -> list[str]:
+    """Make what is missing in `folder`; gives the names. The definitions are brought in line with the code always.
+
+    `base_url` names the public log for ever, when its key is made.
+    """
     made = []
     for name, content in wanted(folder, smtp_uri).items():
         if not (folder / name).exists():
@@ -68,6 +75,9 @@ def make(folder: Path, smtp_uri: str = "") -> list[str]:
         made += [path.name for path in create_key_pair(folder)]
         for path in keys:
             path.chmod(READABLE)
+    if not (folder / "log.key").exists():
+        write(folder / "log.key", f"{SignerKey.make(origin_of(base_url)).encoded()}\n")
+        made.append("log.key")
     path = folder / "rabbitmq-definitions.json"
     text = json.dumps(definitions(folder), indent=2) + "\n"
     if not path.exists() or path.read_text() != text:

@@ -26,6 +26,7 @@ FROM_FILES = {
     "SMTP_URI": "secret `smtp-uri`",
     "ZONA_TOKEN_PRIVATE_KEY_FILE": "secret `token-private.pem`",
     "ZONA_TOKEN_PUBLIC_KEY_FILE": "secret `token-public.pem`",
+    "ZONA_LOG_KEY_FILE": "secret `log.key`",
     "ZONA_ADMIN_PASSWORD": "secret `admin-password`",
     "ZONA_DATABASE_PREFIX": "compose file",
     "HEALTH_PORT": "compose file (9000)",

@@ -41,6 +41,9 @@ class Settings:
         "ZONA_TOKEN_PRIVATE_KEY_FILE", "", "Ed25519 key that signs session tokens; units only"
     )
     token_public_key_file: str = _setting("ZONA_TOKEN_PUBLIC_KEY_FILE", "", "Ed25519 key that verifies session tokens")
+    log_key_file: str = _setting(
+        "ZONA_LOG_KEY_FILE", "", "keys that sign the public log, made at the first start; registry worker only"
+    )
     admin_password: str = _setting(
         "ZONA_ADMIN_PASSWORD",
         "",

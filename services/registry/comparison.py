@@ -22,6 +22,7 @@ from services.registry.canonical import (
     line_of,
     public_state,
 )
+from services.registry.log.retold import differences_in_log
 from services.registry.rebuilding import Pair, Rebuilt, Tell, looked_again
 from services.registry.rooms import Rooms
 from shared.failures import ZonaError
@@ -47,6 +48,7 @@ class Comparison:
     first: list[Difference] = field(default_factory=list)
     unlike: list[str] = field(default_factory=list)
     unlike_institutions: list[str] = field(default_factory=list)
+    unlogged: list[str] = field(default_factory=list)
     untold: int = 0
     broken: int = 0
 
@@ -88,6 +90,7 @@ class Comparer:
         pairs: dict[str, Pair] = {id: (live.get(id), told.get(id)) for id in {*live, *told}}
         unlike = [id for id, pair in pairs.items() if not alike(*pair)]  # type: ignore[arg-type]  # no faults yet
         again = looked_again(self._rooms, unlike) if unlike else {}
+        self._compare_log(pairs | again)
         for id, pair in sorted((pairs | again).items()):
             if id in again:
                 self._compare_one(id, *pair)
@@ -95,6 +98,12 @@ class Comparer:
                 line = line_of(public_state(self._rooms.designations, pair[0] or {}))
                 self._live.add(line, pair[0])
                 self._told.add(line, pair[0])
+
+    def _compare_log(self, pairs: Mapping[str, Pair]) -> None:
+        """What the public log tells of these designations against what the events tell."""
+        for found in differences_in_log(self._rooms, pairs):
+            self._found.add(found)
+            self._found.unlogged += [f"designation:{found.number}"] if found.live == ABSENT else []
 
     def _compare_one(self, id: str, live: Any, told: Any) -> None:
         number = id.partition(":")[2]

@@ -5,14 +5,18 @@ ZonaError                      (shared.failures)
 │   ├── InvalidDecree          422  the decree or the ground of a command has faults; each with its place
 │   ├── InvalidQuery           400  a parameter of a public list is unknown or malformed; each named
 │   ├── BrokenConclusion       422  an event contradicts itself; dead-lettered, never drafted
-│   └── NoRuleInForce          422  no rule file covers the date of the decree
+│   ├── NoRuleInForce          422  no rule file covers the date of the decree
+│   └── EntryTooLong           422  the public log takes no entry of that length
 ├── NotFound
 │   ├── NotDesignated          404  nothing public stands under this number
-│   └── NoBundle               404  its score was concluded before there were bundles
+│   ├── NoBundle               404  its score was concluded before there were bundles
+│   └── NotLogged              404  the newest checkpoint of the public log does not cover it
 ├── WrongState
 │   ├── MoveNotOpen            409  the table of moves does not allow it from here; carries the state
 │   └── NotReplaceable         409  a rebuild can't be put in the place of what stands
 ├── BrokenBundle               500  permanent: a bundle or an instrument is not what its hash says
+├── LogDamaged                 500  the log that stands is not the one that was signed; nothing is signed until it is
+├── LogKeyUnusable             500  the file with the log's keys can't be read, or is of another log
 ├── BrokenHistory              500  permanent: what was recorded does not tell a designation
 └── NumberTaken                409  permanent: two proposals claim one number
 """
@@ -43,6 +47,11 @@ class NoRuleInForce(InvalidInput):
     title = ("Tidak ada aturan yang berlaku", "No rule in force")
 
 
+class EntryTooLong(InvalidInput):
+    code = "entry_too_long"
+    title = ("Terlalu panjang untuk log publik", "Too long for the public log")
+
+
 class NotDesignated(NotFound):
     code = "not_designated"
     title = ("Tidak ada di registri", "Not in the registry")
@@ -58,6 +67,11 @@ class BrokenBundle(ZonaError):
     title = ("Paket nilai tidak utuh", "Broken bundle")
 
 
+class NotLogged(NotFound):
+    code = "not_logged"
+    title = ("Tidak ada di log publik", "Not in the public log")
+
+
 class MoveNotOpen(WrongState):
     code = "wrong_state"
 
@@ -65,6 +79,16 @@ class MoveNotOpen(WrongState):
 class NotReplaceable(WrongState):
     code = "not_replaceable"
     title = ("Belum dapat diganti", "Not to be replaced yet")
+
+
+class LogDamaged(ZonaError):
+    code = "log_damaged"
+    title = ("Log publik rusak", "The public log is damaged")
+
+
+class LogKeyUnusable(ZonaError):
+    code = "log_key_unusable"
+    title = ("Kunci log tidak dapat dipakai", "The log's key can't be used")
 
 
 class BrokenHistory(ZonaError):

@@ -9,6 +9,7 @@ from services.registry.domain.designation import Designation
 from services.registry.domain.public_view import standing
 from services.registry.errors import NumberTaken
 from services.registry.hearing import conclusion_of, institution_of
+from services.registry.log.leaves import must_fit_the_log
 from services.registry.rooms import Rooms
 from shared.contracts.received import Received
 from shared.failures import AlreadyExists
@@ -50,11 +51,12 @@ def publish_designation(
 ) -> Aggregate[Designation]:
     """Publish a draft by its decree: public from this write on.
 
-    Raises NotFound, MoveNotOpen, InvalidDecree, StaleVersion, Away.
+    Raises NotFound, MoveNotOpen, InvalidDecree, EntryTooLong, StaleVersion, Away.
     """
 
     def decide(current: Designation) -> tuple[Designation, list[Event]]:
         public = domain.publish(current, decree, cause.time)
+        must_fit_the_log(public)
         return public, [events.published(public)]
 
     saved = rooms.designations.change(number, decide, cause, version=version)
@@ -67,16 +69,25 @@ def revoke_designation(
 ) -> Aggregate[Designation]:
     """End a published designation by decree; the page stays and says so.
 
-    Raises NotFound, MoveNotOpen, InvalidDecree, NoRuleInForce, StaleVersion, Away.
+    Raises NotFound, MoveNotOpen, InvalidDecree, NoRuleInForce, EntryTooLong, StaleVersion, Away.
     """
 
     def decide(current: Designation) -> tuple[Designation, list[Event]]:
         ended = domain.revoke(current, decree, ground, rooms.rules, cause.time)
+        must_fit_the_log(ended)
         return ended, [events.revoked(ended)]
 
     saved = rooms.designations.change(number, decide, cause, version=version)
     rooms.counts.mark_stale()
     return saved
+
+
+def append_to_log(rooms: Rooms) -> int:
+    """Append to the public log what it lacks, if this process leads; gives how many entries went in.
+
+    Raises LogDamaged, LogKeyUnusable, Away.
+    """
+    return rooms.sequencer.append_pending() if rooms.sequencer else 0
 
 
 def refresh_counts(rooms: Rooms) -> None:

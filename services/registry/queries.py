@@ -74,6 +74,14 @@ def public_bundle(rooms: Rooms, number: str) -> PublicBundle:
     return bundle_of(rooms.heard, found.state)
 
 
+def proven_record(rooms: Rooms, number: str) -> View:
+    """The public record under `number` with the proof of each of its entries in the public log (`log`, in order).
+
+    Raises NotDesignated.
+    """
+    return {**public_record(rooms, number), "log": rooms.public_log.proofs(number)}
+
+
 def not_designated(number: str) -> NotDesignated:
     """The answer for every number that nothing public stands under, drafts included."""
     return NotDesignated(

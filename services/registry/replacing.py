@@ -39,6 +39,7 @@ def replace(rooms: Rooms, rebuilt: Rebuilt, found: Comparison, tell: Tell, *, se
             _replace_designations(rooms, ids)
             tell("replacement", min(done * CHUNK, len(found.unlike)), len(found.unlike))
         _replace_institutions(rooms, rebuilt, found.unlike_institutions)
+        rooms.designations.mark_unlogged(found.unlogged)
         rooms.counts.mark_stale()
         handlers.refresh_counts(rooms)
         found = Comparer(rooms, rebuilt, tell).compare()

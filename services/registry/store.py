@@ -1,4 +1,4 @@
-"""The registry's documents: designations, what it has heard of institutions, and the counts.
+"""The registry's documents: designations.
 
 Paging is bound on both sides of one index. MongoDB stops at the limit; SecantusDB reads a whole range before it
 cuts, and leaves the range aside as soon as a third field is asked for (both measured). So a question of one
@@ -8,18 +8,19 @@ term goes through windows that grow eightfold, and a question of several takes o
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from marshmallow import fields, post_load
-from pymongo import ASCENDING, IndexModel
-from pymongo.collection import Collection
+from marshmallow import ValidationError, fields, post_load
+from pymongo import ASCENDING, IndexModel, UpdateMany
 from pymongo.database import Database
 
 from services.registry.domain.conclusion import AreaScore, Gate, Predicate, Result, UnitCard
 from services.registry.domain.decree import Decree
 from services.registry.domain.designation import Designation, Publication, Revocation, State
 from services.registry.domain.public_view import listing, order_of
+from shared.observability import logger
 from shared.storage import Aggregate, AggregateStore, Cause, Document
 from shared.storage.aggregates import HIGHEST
 
@@ -113,14 +114,55 @@ class DesignationDocument(Document):
     revocation = fields.Nested(RevocationDocument, allow_none=True, load_default=None)
 
 
+@dataclass(frozen=True, slots=True)
+class Unlogged:
+    """A designation that the public log may not tell of yet, as read."""
+
+    id: str
+    version: int
+    state: Designation
+
+
 class Designations(AggregateStore[Designation]):
-    """The designations; `listed` pages through them by terms and order."""
+    """The designations; `listed` pages through them by terms and order.
+
+    `unlogged` stands while the public log may lack an entry: set by the write that publishes or revokes, so that no
+    second write has to follow (docs/adr/0020).
+    """
 
     def __init__(self, database: Stored) -> None:
-        index = IndexModel([("summary.search", ASCENDING), ("summary.order", ASCENDING)], name="listing")
+        listed = IndexModel([("summary.search", ASCENDING), ("summary.order", ASCENDING)], name="listing")
+        marked = {"unlogged": True}
+        unlogged = IndexModel([("unlogged", ASCENDING)], name="unlogged", partialFilterExpression=marked)
+        indexes = [listed, unlogged]
         super().__init__(
-            database, "designation", DesignationDocument, service="registry", indexes=[index], summary=listing
+            database, "designation", DesignationDocument, service="registry", indexes=indexes, summary=listing
         )
+
+    def unlogged(self, batch: int) -> Iterator[Unlogged]:
+        """Those that the log may lack, by one look; read `batch` at a time."""
+        with self.collection.find({"unlogged": True}, {"outbox": 0}, batch_size=batch) as found:
+            for document in found:
+                try:
+                    yield Unlogged(document["_id"], document["version"], self._aggregate(document).state)
+                except (ValidationError, KeyError) as error:  # a damaged document holds up nobody else
+                    logger().error("unreadable_designation", designation=document["_id"], error=str(error)[:300])
+
+    def mark_logged(self, told: Sequence[Unlogged]) -> None:
+        """Take the marks away, but of those that moved since they were read; those of one version by one update."""
+        versions = {each.version for each in told}
+        asked = {v: {"$in": [each.id for each in told if each.version == v]} for v in versions}
+        done = {"$set": {"unlogged": False}}
+        writes = [UpdateMany({"_id": ids, "version": version}, done) for version, ids in asked.items()]
+        self.collection.bulk_write(writes, ordered=False)
+
+    def mark_unlogged(self, ids: Sequence[str]) -> None:
+        """Have the sequencer look at these again."""
+        self.collection.update_many({"_id": {"$in": list(ids)}}, {"$set": {"unlogged": True}})
+
+    def _changes(self, before: Designation, after: Designation) -> dict[str, Any]:
+        moved = (before.publication, before.revocation) != (after.publication, after.revocation)
+        return super()._changes(before, after) | ({"unlogged": True} if moved else {})
 
     def listed(self, terms: Sequence[str], *, after: str | None, limit: int, now: datetime) -> list[Entry]:
         """Up to `limit` listings that have every one of `terms`, the newest first, strictly after `after`.
@@ -158,6 +200,7 @@ class Designations(AggregateStore[Designation]):
             "created_at": causes[0].time,
             "changed_at": causes[-1].time,
             "summary": listing(state),
+            **({"unlogged": True} if state.publication else {}),  # the sequencer knows what is in the log already
         }
 
     def drafts(self, term: str, *, after: str | None, limit: int) -> list[str]:
@@ -184,36 +227,3 @@ def _windows(start: str) -> Iterator[str]:
         yield f"{begin:013d}"
         width *= GROWTH
     yield HIGHEST
-
-
-class Counts:
-    """How many designations are public, as a hint: counted by a timer, read by the front page."""
-
-    def __init__(self, database: Stored) -> None:
-        self._hints: Collection[dict[str, Any]] = database["hints"]
-
-    def read(self) -> dict[str, int] | None:
-        """The counts by term, or None when nobody has counted yet."""
-        hint = self._hints.find_one({"_id": "counts"})
-        return hint.get("counts") if hint else None
-
-    def mark_stale(self) -> None:
-        """Say that something was published or revoked."""
-        self._hints.update_one({"_id": "counts"}, {"$set": {"stale": True}}, upsert=True)
-
-    def take_stale(self) -> bool:
-        """True, once, when the counts must be counted again; taken before counting, so that nothing is missed."""
-        hint = self._hints.find_one({"_id": "counts"})
-        if hint is not None and not hint["stale"]:
-            return False
-        self._hints.update_one({"_id": "counts"}, {"$set": {"stale": False}}, upsert=True)
-        return True
-
-    def write(self, counts: dict[str, int]) -> None:
-        """Write what was counted."""
-        self._hints.update_one({"_id": "counts"}, {"$set": {"counts": counts}}, upsert=True)
-
-    def settled(self) -> dict[str, int] | None:
-        """The counts by term if nothing moved since they were asked for; None when they are still to be counted."""
-        hint = self._hints.find_one({"_id": "counts"})
-        return hint.get("counts") if hint and not hint.get("stale") else None

@@ -1,4 +1,4 @@
-"""The registry's worker: what it hears, its timer, its relay. Wiring only."""
+"""The registry's worker: what it hears, its timers, its relay. Wiring only."""
 
 from __future__ import annotations
 
@@ -33,3 +33,8 @@ class RegistryWorker:
     def refresh_counts(self) -> None:
         """Count again what the front page shows, if something moved."""
         handlers.refresh_counts(self.rooms)
+
+    @every(seconds=0.2)
+    def append_to_log(self) -> None:
+        """Append to the public log what was published or revoked."""
+        handlers.append_to_log(self.rooms)

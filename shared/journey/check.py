@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -51,8 +51,8 @@ class Outcome:
 
     @property
     def sound(self) -> bool:
-        """Whether nothing was lost, doubled, dead-lettered, or published otherwise than decided."""
-        faultless = not (self.lost or self.duplicated or self.dead_lettered)
+        """Whether nothing was lost, doubled, dead-lettered, published otherwise than decided, or amiss in the log."""
+        faultless = not (self.lost or self.duplicated or self.dead_lettered or self.findings)
         return faultless and self.published == self.designated == self.implied
 
 
@@ -78,7 +78,14 @@ def look_at_post(tour: Tour) -> Look[None]:
     return Look(counts["queued"] == counts["waiting_address"] == 0, None, str(counts))
 
 
-def outcome_of(tour: Tour, reading: Reading, *, dead_lettered: int | None, seconds: float) -> Outcome:
+def outcome_of(
+    tour: Tour,
+    reading: Reading,
+    *,
+    dead_lettered: int | None,
+    seconds: float,
+    log_faults: Sequence[str] | None = None,
+) -> Outcome:
     """The counts of a reading."""
     judged = reading.judged.values()
     missing, doubled = list(lost(tour, reading)), list(duplicated(tour, reading))
@@ -94,10 +101,9 @@ def outcome_of(tour: Tour, reading: Reading, *, dead_lettered: int | None, secon
         duplicated=len(doubled),
         dead_lettered=dead_lettered,
         seconds=round(seconds, 1),
-        # There is no public log to verify yet.
-        log_verified=False,
+        log_verified=log_faults is not None and not log_faults,
         implied=sum(is_qualified(card) for card in judged),
-        findings=(*missing, *doubled),
+        findings=(*missing, *doubled, *(log_faults or ())),
     )
 
 

@@ -19,6 +19,7 @@ from shared.journey.check import Outcome, outcome_of, settled_reading
 from shared.journey.client import JourneyError
 from shared.journey.crew import crew_of
 from shared.journey.driver import Wish, journey_to
+from shared.journey.logged import faults_of_log
 from shared.journey.people import password_of
 from shared.journey.program import dead_letters
 from shared.journey.tour import ADMIN, Tour
@@ -100,8 +101,9 @@ def travel(ground: Ground, wish: Wish, threads: int) -> tuple[Tour, Outcome]:
     with crew_of(threads) as crew:
         tour = journey_to(ground.base_url, ground.admin_password, crew, wish)
         reading = settled_reading(tour, ground.mail_folder)
-    letters = dead_letters(ground.amqp_uri)
-    outcome = outcome_of(tour, reading, dead_lettered=letters, seconds=time.monotonic() - began)
+        faults = faults_of_log(tour)
+    letters, seconds = dead_letters(ground.amqp_uri), time.monotonic() - began
+    outcome = outcome_of(tour, reading, dead_lettered=letters, seconds=seconds, log_faults=faults)
     if not outcome.sound:
         raise Unsound(outcome)
     return tour, outcome

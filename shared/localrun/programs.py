@@ -19,6 +19,7 @@ from shared.localrun.site import MOUNTS
 WEB_PROCESSES = 2
 WEB_THREADS = 8
 _ANSWER_WITHIN = 5.0
+_LOG_KEY = {"ZONA_LOG_KEY_FILE"}
 _SECRETS = {"ZONA_TOKEN_PRIVATE_KEY_FILE", "ZONA_ADMIN_PASSWORD"}
 _BROKER = {"AMQP_URI"}
 
@@ -56,7 +57,7 @@ class Programs:
     def mail_sink(self, folder: Path, port: int) -> Program:
         """The mail server that keeps what it is sent."""
         arguments = ("-m", "shared.localrun.mail", "--port", str(port), "--folder", str(folder))
-        environment = self._environment(_SECRETS | _BROKER)
+        environment = self._environment(_SECRETS | _BROKER | _LOG_KEY)
         return Program("mail", (sys.executable, *arguments), environment, ready=lambda: _greets(port))
 
     def site(self, port: int) -> Program:
@@ -69,7 +70,7 @@ class Programs:
         arguments = ("-m", "gunicorn", *place, *options, "shared.localrun.site:create_app()")
         ready = answers_ok(*(f"http://{LOOPBACK}:{port}{path}/health/ready" for path in MOUNTS.values()))
         shared = {"PROMETHEUS_MULTIPROC_DIR": str(metrics)}  # one page of metrics for both processes
-        environment = self._environment(_BROKER | {"ZONA_ADMIN_PASSWORD"}, shared)
+        environment = self._environment(_BROKER | _LOG_KEY | {"ZONA_ADMIN_PASSWORD"}, shared)
         return Program("web", (sys.executable, *arguments), environment, ready=ready, reason=why_no_application)
 
     def worker(self, service: str, health_port: int) -> Program:
@@ -77,7 +78,8 @@ class Programs:
         more = {"HEALTH_PORT": str(health_port)}
         arguments = (str(Path(sys.executable).with_name("zi")), "worker", service)
         ready = answers_ok(f"http://{LOOPBACK}:{health_port}/health/ready")
-        return Program(f"worker-{service}", arguments, self._environment(_SECRETS, more), ready=ready, stop_within=20)
+        environment = self._environment(_SECRETS | (set() if service == "registry" else _LOG_KEY), more)
+        return Program(f"worker-{service}", arguments, environment, ready=ready, stop_within=20)
 
     def _environment(self, without: set[str] | None = None, more: Mapping[str, str] | None = None) -> dict[str, str]:
         """Ours, less what this process has no business with; an empty value hides one that we inherited."""

@@ -115,6 +115,7 @@ class System:
             "ZONA_BASE_URL": self.base_url,
             "ZONA_TOKEN_PRIVATE_KEY_FILE": str(private),
             "ZONA_TOKEN_PUBLIC_KEY_FILE": str(public),
+            "ZONA_LOG_KEY_FILE": str(self.state.folder / "keys" / "log.key"),
             "ZONA_ADMIN_PASSWORD": self.admin_password,
         }
 

@@ -28,6 +28,8 @@ OUTBOX_REFUSED = Gauge("zona_outbox_refused", "Documents whose event the broker 
 RELAY_WOKEN = Gauge("zona_relay_woken", "1 while a change stream wakes the relay, 0 while it looks often", ["service"])
 PAUSED = Gauge("zona_consumers_paused", "1 while the consumers wait for the database", ["service"])
 
+LOG_ENTRIES = Gauge("zona_log_entries", "Entries that the newest checkpoint of the public log covers")
+
 
 def exposition() -> tuple[bytes, str]:
     """The page that Prometheus reads, and its content type; of all web processes when they share a folder."""

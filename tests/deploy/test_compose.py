@@ -62,7 +62,8 @@ def test_a_service_gets_its_own_secrets_and_no_others(compose: Compose) -> None:
         keys = {"token-public.pem", *({"token-private.pem"} if service == "units" else ())}
         assert set(targets(services[f"{service}-web"])) == {f"{service}-mongodb-uri", *keys}
         mail = {"smtp-uri"} if service == "notifications" else set()
-        expected = {f"{service}-mongodb-uri", f"{service}-amqp-uri", *mail}
+        log = {"log.key"} if service == "registry" else set()
+        expected = {f"{service}-mongodb-uri", f"{service}-amqp-uri", *mail, *log}
         assert set(targets(services[f"{service}-worker"])) == expected
     assert "admin-password" not in {each for name in (*WEB, *WORKERS) for each in targets(services[name])}
 

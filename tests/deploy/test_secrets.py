@@ -16,6 +16,7 @@ import pytest
 from deploy import make_secrets
 from deploy.containers.strength import weakness, weakness_of_uri
 from shared.settings import SERVICES
+from shared.tlog import keyfile
 from tests.deploy.conftest import ROOT
 
 
@@ -82,6 +83,12 @@ def test_a_named_mail_server_takes_the_place_of_the_demos(tmp_path: Path) -> Non
     done = run(tmp_path / "real", SMTP_URI="smtps://zona:x@mail.example.go.id")
     assert "demo" not in done.stdout
     assert (tmp_path / "real/smtp-uri").read_text() == "smtps://zona:x@mail.example.go.id"
+
+
+def test_the_key_of_the_public_log_is_named_after_the_site(tmp_path: Path) -> None:
+    assert run(tmp_path, ZONA_BASE_URL="https://zona.example.go.id").returncode == 0
+    (key,) = keyfile.read(tmp_path / "log.key")
+    assert key.verifier.name == "zona.example.go.id/log"
 
 
 def test_the_definitions_hold_hashes_and_no_password(secret_folder: Path) -> None:

@@ -334,7 +334,7 @@ def test_the_command_ends_with_one_line_of_counts_on_a_system_that_runs_already(
         "lost": 0,
         "duplicated": 0,
         "dead_lettered": 0,
-        "log_verified": False,
+        "log_verified": True,
     }
 
 

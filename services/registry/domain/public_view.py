@@ -46,9 +46,9 @@ def entry(designation: Designation) -> View:
         "institution_kind": card.institution_kind,
         "province": card.province,
         "field": card.field,
-        "decree": _decree(made.decree),
-        "published_at": _moment(made.published_at),
-        "revoked_at": _moment(ended.revoked_at) if ended else None,
+        "decree": decree_view(made.decree),
+        "published_at": moment(made.published_at),
+        "revoked_at": moment(ended.revoked_at) if ended else None,
     }
 
 
@@ -58,8 +58,8 @@ def record(designation: Designation) -> View:
         **entry(designation),
         "proposal": designation.proposal,
         "bundle_sha256": designation.result.bundle_sha256,
-        "revocation": _revocation(designation.revocation) if designation.revocation else None,
-        "scores": _scores(designation.result),
+        "revocation": revocation_view(designation.revocation) if designation.revocation else None,
+        "scores": scores_view(designation.result),
         "gates": [
             {
                 "gate": gate.gate,
@@ -106,7 +106,8 @@ def order_of(published_at: datetime, number: str = "") -> str:
     return f"{_LAST_MILLISECOND - int(published_at.timestamp() * 1000):013d}-{number}"
 
 
-def _scores(result: Result) -> View:
+def scores_view(result: Result) -> View:
+    """The scores that everyone may see."""
     return {
         "instrument": result.instrument,
         "total": result.total,
@@ -116,7 +117,8 @@ def _scores(result: Result) -> View:
     }
 
 
-def _decree(decree: Decree) -> View:
+def decree_view(decree: Decree) -> View:
+    """A decree as everyone sees it."""
     return {
         "number": decree.number,
         "date": decree.date.isoformat(),
@@ -124,11 +126,12 @@ def _decree(decree: Decree) -> View:
     }
 
 
-def _revocation(ended: Revocation) -> View:
+def revocation_view(ended: Revocation) -> View:
+    """A revocation as everyone sees it."""
     return {
-        "decree": _decree(ended.decree),
+        "decree": decree_view(ended.decree),
         "ground": ended.ground,
-        "revoked_at": _moment(ended.revoked_at),
+        "revoked_at": moment(ended.revoked_at),
         "barred_until": ended.barred_until.isoformat(),
         "article": ended.article,
     }
@@ -137,12 +140,13 @@ def _revocation(ended: Revocation) -> View:
 def _history(designation: Designation) -> Iterator[View]:
     """What happened, oldest first, each with its decree if one made it."""
     made = publication_of(designation)
-    yield {"event": "concluded", "at": _moment(designation.result.concluded_at), "decree": None}
-    yield {"event": "designated", "at": _moment(made.published_at), "decree": _decree(made.decree)}
+    yield {"event": "concluded", "at": moment(designation.result.concluded_at), "decree": None}
+    yield {"event": "designated", "at": moment(made.published_at), "decree": decree_view(made.decree)}
     if designation.revocation:
         ended = designation.revocation
-        yield {"event": "revoked", "at": _moment(ended.revoked_at), "decree": _decree(ended.decree)}
+        yield {"event": "revoked", "at": moment(ended.revoked_at), "decree": decree_view(ended.decree)}
 
 
-def _moment(at: datetime) -> str:
+def moment(at: datetime) -> str:
+    """A moment in UTC, to the second."""
     return at.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")

@@ -11,6 +11,7 @@ from services.registry.rooms import Rooms, build
 from services.registry.web import language, refusals
 from services.registry.web.api import api
 from services.registry.web.bundles import bundles
+from services.registry.web.log import log
 from services.registry.web.pages import pages
 from shared.settings import Settings
 from shared.web import create_app as create_house_app
@@ -32,6 +33,7 @@ def furnish(settings: Settings, rooms: Rooms) -> Flask:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.register_blueprint(pages)
     app.register_blueprint(bundles)
+    app.register_blueprint(log)
     language.speak(app)
     refusals.answer_strays(app)
     return app

@@ -39,10 +39,10 @@ def list_designations() -> Response:
 
 
 @api.get("/designations/<string:number>")
-@api.alt_response(200, schema=schemas.Record)
+@api.alt_response(200, schema=schemas.ProvenRecord)
 def show_designation(number: str) -> Response:
-    """One public designation with its scores, gates and history; 404 for what was never published."""
-    return conditional(jsonify(queries.public_record(rooms(), number)))
+    """One public designation with its scores, gates, history and proofs; 404 for what was never published."""
+    return conditional(jsonify(queries.proven_record(rooms(), number)))
 
 
 @api.get("/drafts")

@@ -67,10 +67,9 @@ def designation(number: str) -> AnyResponse:
     except NotDesignated:
         return _under_its_own_name(number)
     others = queries.others_of(rooms(), record, limit=OTHERS, now=_now())
-    commands = commands_for(record)
-    return _page(
-        "designation.html", record=record, others=others, chart=area_chart(record), commands=commands, today=today()
-    )
+    chart, proofs, commands = area_chart(record), rooms().public_log.proofs(number), commands_for(record)
+    more = {"chart": chart, "proofs": proofs, "commands": commands, "today": today()}
+    return _page("designation.html", record=record, others=others, **more)
 
 
 def _under_its_own_name(number: str) -> AnyResponse:

@@ -117,6 +117,24 @@ class Record(Entry):
     history = fields.List(fields.Nested(HistoryEntry), required=True)
 
 
+class ProofShown(Schema):
+    """Where an entry stands in the public log, and the proof; hashes are base64 (RFC 6962, section 2.1.1)."""
+
+    event = fields.String(required=True)
+    index = fields.Integer(required=True)
+    leaf = fields.String(required=True)
+    leaf_hash = fields.String(required=True)
+    tree_size = fields.Integer(required=True)
+    inclusion_proof = fields.List(fields.String(), required=True)
+    checkpoint = fields.String(required=True)
+
+
+class ProvenRecord(Record):
+    """A designation with the proof of each of its entries in the public log; one that is seconds old has none yet."""
+
+    log = fields.List(fields.Nested(ProofShown), required=True)
+
+
 class Draft(Schema):
     """A draft as the registrar sees it before the decree."""
 

@@ -10,6 +10,7 @@ PREDICATES_IN_FULL = {
     "WBBM": _("Menuju Wilayah Birokrasi Bersih dan Melayani"),
 }
 STATUSES = {"active": _("Berlaku"), "revoked": _("Dicabut")}
+ENTRIES = {"designated": _("Entri penetapan"), "revoked": _("Entri pencabutan")}
 AREAS = {
     "MP": _("Manajemen Perubahan"),
     "TL": _("Penataan Tatalaksana"),

@@ -45,7 +45,7 @@ def test_public_json_is_exactly_the_golden_file(client: FlaskClient, rooms: Room
 
 
 @pytest.mark.parametrize(
-    ("name", "schema"), [("designation-active.json", schemas.Record), ("designations.json", schemas.Entries)]
+    ("name", "schema"), [("designation-active.json", schemas.ProvenRecord), ("designations.json", schemas.Entries)]
 )
 def test_the_described_shape_is_the_golden_files(name: str, schema: type[schemas.Record]) -> None:
     assert schema().validate(golden(name)) == {}
