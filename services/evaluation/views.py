@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from services.evaluation.domain.evaluator import Evaluator
+from services.evaluation.domain.evidence import Evidence, FileVersion
 from services.evaluation.domain.review import Review
 from services.evaluation.domain.worksheet import Answers, Layer, Seal, Worksheet
 from services.evaluation.rows import review_row
@@ -32,6 +33,17 @@ def seal_view(seal: Seal) -> dict[str, Any]:
     return {"worksheet_hash": seal.worksheet_hash, "revision": seal.revision, "sealed_at": seal.at.isoformat()}
 
 
+def evidence_view(one: Evidence, state: str) -> dict[str, Any]:
+    """Evidence with every version, newest last; `state` is that of the current version's file."""
+    return {
+        "id": one.id,
+        "questions": list(one.questions),
+        "state": state,
+        **_file_view(one.current),
+        "versions": [_file_view(file) for file in one.versions],
+    }
+
+
 def evaluator_view(evaluator: Evaluator) -> dict[str, Any]:
     """An evaluator with the proposals held; `load` counts all of them, `loads` by cycle."""
     return {
@@ -56,6 +68,17 @@ def review_view(found: Aggregate[Review]) -> dict[str, Any]:
         "worksheet_hash": review.worksheet_hash,
         "answers": dict(review.answers),
         "submitted_at": review.submitted_at.isoformat() if review.submitted_at else None,
+    }
+
+
+def _file_view(file: FileVersion) -> dict[str, Any]:
+    return {
+        "sha256": file.sha256,
+        "name": file.name,
+        "size": file.size,
+        "kind": file.kind,
+        "by": file.by,
+        "at": file.at.isoformat(),
     }
 
 

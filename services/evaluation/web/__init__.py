@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Flask
 
 from services.evaluation.rooms import Rooms, build
-from services.evaluation.web import evaluators, instruments, proposals, reviews, worksheets
+from services.evaluation.web import evaluators, evidence, instruments, proposals, reviews, worksheets
 from shared import web
 from shared.settings import Settings
 
@@ -13,6 +13,7 @@ BLUEPRINTS = (
     instruments.blueprint,
     evaluators.blueprint,
     worksheets.blueprint,
+    evidence.blueprint,
     proposals.blueprint,
     reviews.blueprint,
 )
