@@ -75,7 +75,7 @@ def office(rooms: Rooms, settings: Settings, supervisor: Supervisor) -> Iterator
 def _is_ready(port: int) -> bool:
     try:
         return requests.get(f"http://127.0.0.1:{port}/health/ready", timeout=2).ok
-    except requests.ConnectionError:
+    except requests.RequestException:
         return False
 
 
