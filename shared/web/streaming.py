@@ -63,7 +63,8 @@ def attachment(pieces: Iterable[bytes], *, name: str, size: int, media_type: str
     names = {"filename": name}
     if not name.isascii():
         plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
-        names = {"filename": plain or "file", "filename*": f"UTF-8''{quote(name, safe='!#$&+-.^_`|~')}"}
+        plain = f"file{plain}" if plain.startswith(".") else plain or "file"
+        names = {"filename": plain, "filename*": f"UTF-8''{quote(name, safe='!#$&+-.^_`|~')}"}
     response.headers.set("Content-Disposition", "attachment", **names)
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"

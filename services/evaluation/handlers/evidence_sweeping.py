@@ -18,9 +18,12 @@ GRACE = timedelta(minutes=30)
 
 def sweep_evidence(rooms: Rooms, cause: Cause) -> int:
     """Remove what interrupted uploads left and files that nobody holds any more; gives how many blobs went."""
-    before = cause.time - GRACE
-    gone = sum(_sweep_upload(rooms, blob, at) for blob, at in rooms.uploads.before(before))
-    gone += sum(_sweep_file(rooms, file, cause.time) for file in rooms.files.loose_before(before))
+    before, gone = cause.time - GRACE, 0
+    # Whatever is looked at leaves its range: it goes, or is settled, or somebody has just renewed it.
+    while uploads := rooms.uploads.before(before):
+        gone += sum(_sweep_upload(rooms, blob, at) for blob, at in uploads)
+    while files := rooms.files.loose_before(before):
+        gone += sum(_sweep_file(rooms, file, cause.time) for file in files)
     if gone:
         logger().info("evidence_swept", blobs=gone)
     return gone

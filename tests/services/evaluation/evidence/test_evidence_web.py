@@ -124,7 +124,7 @@ def test_a_next_version_takes_the_place_of_the_one_before(desk: Desk) -> None:
         ("catatan.txt", "attachment; filename=catatan.txt"),
         ('a "b".txt', 'attachment; filename="a \\"b\\".txt"'),
         ("Räpat 2026.txt", "attachment; filename=\"Rapat 2026.txt\"; filename*=UTF-8''R%C3%A4pat%202026.txt"),
-        ("会議.txt", "attachment; filename=.txt; filename*=UTF-8''%E4%BC%9A%E8%AD%B0.txt"),
+        ("会議.txt", "attachment; filename=file.txt; filename*=UTF-8''%E4%BC%9A%E8%AD%B0.txt"),
     ],
 )
 def test_a_file_is_served_to_be_saved_and_never_shown(desk: Desk, name: str, header: str) -> None:
