@@ -18,6 +18,7 @@ BENCHMARKS = {
     "consume": "benchmarks.consume",
     "rivals": "benchmarks.rivals",
     "scoring": "benchmarks.scoring",
+    "evidence": "benchmarks.evidence",
     "pipeline": "benchmarks.pipeline",
 }
 """Each module has `run(options) -> Report`."""

@@ -63,6 +63,15 @@ class Settings:
     orphan_seconds: int = _setting(
         "EVALUATION_ORPHAN_SECONDS", 600, "age at which a place without its proposal is given back"
     )
+    blobs_uri: str = _setting(
+        "BLOBS_URI",
+        "",
+        "S3 server that keeps evidence, s3://key:secret@host/bucket (s3+http:// without TLS); empty: the database",
+        secret=True,
+    )
+    clamd_uri: str = _setting(
+        "CLAMD_URI", "", "ClamAV that scans evidence, tcp://host:3310 or unix:///path; empty: no scan"
+    )
     health_port: int = _setting("HEALTH_PORT", 0, "port of a worker's health and metrics; 0: none")
     health_host: str = _setting("HEALTH_HOST", "127.0.0.1", "address of a worker's health and metrics")
     log_level: str = _setting("LOG_LEVEL", "INFO", "least level that is logged")
@@ -117,6 +126,8 @@ _SCHEMES = {
     "amqp_uri": {"amqp", "amqps"},
     "smtp_uri": {"smtp", "smtps"},
     "base_url": {"http", "https"},
+    "blobs_uri": {"s3", "s3+http"},
+    "clamd_uri": {"tcp", "unix"},
 }
 _KEY_FILES = {"token_private_key_file", "token_public_key_file"}
 _AT_LEAST_ONE = {"prefetch", "handler_seconds", "relay_batch", "max_attempts", "orphan_seconds"}

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 SEES_EVERYTHING = ("admin", "panel", "surveyor", "registrar")
 SEES_EVALUATORS = ("admin", "panel")
 """Units and institutions never learn who scored them."""
+SEES_EVIDENCE = ("admin", "panel")
 SEES_UNDECIDED = ("admin", "panel")
 """A final score is told only when the panel has concluded."""
 
@@ -43,6 +44,12 @@ def require_worksheet_reader(actor: Actor, sheet: Worksheet) -> None:
     """The unit, its institution, and those who see everything; raises NotYours."""
     allowed = actor.has(*SEES_EVERYTHING) or _bound_to(actor, sheet.unit, sheet.institution)
     _require(allowed, "unit ini, instansinya, atau panitia", "this unit, its institution, or the panel")
+
+
+def require_evidence_reader(actor: Actor, sheet: Worksheet) -> None:
+    """The unit, its institution, admin and panel; evaluators read through their review. Raises NotYours."""
+    allowed = actor.has(*SEES_EVIDENCE) or _bound_to(actor, sheet.unit, sheet.institution)
+    _require(allowed, "unit ini, instansinya, atau panel", "this unit, its institution, or the panel")
 
 
 def require_proposal_reader(actor: Actor, proposal: Proposal) -> None:

@@ -24,6 +24,7 @@ from services.evaluation.domain.review import Review, ReviewState
 from services.evaluation.domain.states import ProposalState
 from services.evaluation.domain.verdict import AreaPoints, Verdict
 from services.evaluation.domain.worksheet import Answered, Seal, Worksheet
+from services.evaluation.evidence_documents import EvidenceField
 from shared.storage import Document, FractionField
 
 
@@ -103,6 +104,7 @@ class WorksheetDocument(Document):
     unit_answers = LayerField(required=True)
     tpi_answers = LayerField(required=True)
     seals = TupleOf(fields.Nested(SealDocument), required=True)
+    evidence = EvidenceField(load_default=())
 
 
 class ReservationDocument(Document):

@@ -6,7 +6,11 @@
     ├── InvalidInput
     │   ├── TooFewRespondents       422  a survey below the least number without the recorded exception
     │   ├── UnreadableWorkbook      422  an uploaded file that is no workbook, or holds what is not opened
-    │   └── NotThisWorksheet        422  a workbook of another unit, cycle, layer or instrument version
+    │   ├── NotThisWorksheet        422  a workbook of another unit, cycle, layer or instrument version
+    │   └── EvidenceRefused         422  a file that is not taken, with the reason; nothing of it is kept
+    │       └── EvidenceTooLarge    413  more bytes than the cycle allows for its kind
+    ├── NotFound
+    │   └── EvidenceUnknown         404  the worksheet has no such evidence
     ├── WrongState
     │   ├── WorksheetIsSealed       409  a sealed worksheet takes no answers
     │   ├── WorksheetNotSealed      409  only a sealed worksheet can be reopened
@@ -17,11 +21,17 @@
     │   ├── GatesNotPassed          409  the panel can't approve what a gate holds back
     │   ├── SurveyRecorded          409  a survey is recorded once
     │   ├── ReviewNotOpen           409  submitted reviews are immutable, cancelled ones are closed
+    │   ├── QuotaExceeded           409  the unit's evidence has no room left
+    │   ├── EvidenceWithheld        409  waits for the virus scan, or failed it
     │   ├── EvaluatorFull           409  no place left in this cycle; another evaluator is chosen
     │   └── PlacementMoved          409  another run placed or released; the placement begins again
     ├── AlreadySettled              409  already done  the proposal has come to its end another way
     ├── Early
-    │   └── PlacementContended      503  early         too many rivals for the same places in a row
+    │   ├── PlacementContended      503  early         too many rivals for the same places in a row
+    │   └── UploadLost              503  early         an upload stood still for so long that it was swept away
+    ├── InspectionBusy              503  transient     too many files are being looked at
+    ├── UploadInterrupted           400  permanent     fewer bytes came than were announced
+    ├── EvidenceDamaged             500  permanent     stored bytes are not those that were handed in
     └── ReviewUnknown               422  permanent     scores of somebody who was never assigned
 
 This module stands on `shared.failures` alone, so that domain code may raise from it.
@@ -29,7 +39,7 @@ This module stands on `shared.failures` alone, so that domain code may raise fro
 
 from __future__ import annotations
 
-from shared.failures import Early, Failure, Forbidden, InvalidInput, WrongState, ZonaError
+from shared.failures import Away, Early, Failure, Forbidden, InvalidInput, NotFound, WrongState, ZonaError
 
 
 class NotYours(Forbidden):
@@ -48,6 +58,48 @@ class UnreadableWorkbook(InvalidInput):
 class NotThisWorksheet(InvalidInput):
     code = "not_this_worksheet"
     title = ("Bukan berkas lembar kerja ini", "Not this worksheet's file")
+
+
+class EvidenceRefused(InvalidInput):
+    code = "evidence_refused"
+    title = ("Bukti ditolak", "The evidence is refused")
+
+
+class EvidenceTooLarge(EvidenceRefused):
+    status = 413
+
+
+class EvidenceUnknown(NotFound):
+    code = "evidence_unknown"
+
+
+class QuotaExceeded(WrongState):
+    code = "quota_exceeded"
+    title = ("Tempat bukti unit sudah penuh", "The unit's evidence has no room left")
+
+
+class EvidenceWithheld(WrongState):
+    code = "evidence_withheld"
+    title = ("Berkas ditahan", "The file is withheld")
+
+
+class UploadLost(Early):
+    code = "upload_lost"
+
+
+class InspectionBusy(Away):
+    code = "inspection_busy"
+
+
+class UploadInterrupted(ZonaError):
+    code = "upload_interrupted"
+    status = 400
+    title = ("Unggahan terputus", "The upload was interrupted")
+
+
+class EvidenceDamaged(ZonaError):
+    code = "evidence_damaged"
+    title = ("Berkas tersimpan rusak", "The stored file is damaged")
 
 
 class WorksheetIsSealed(WrongState):

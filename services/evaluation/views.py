@@ -6,6 +6,7 @@ from typing import Any
 
 from services.evaluation.domain.carrying import REASONS, CarryOver
 from services.evaluation.domain.evaluator import Evaluator
+from services.evaluation.domain.evidence import Evidence, FileVersion
 from services.evaluation.domain.instrument_changes import InstrumentChanges, NumberChange
 from services.evaluation.domain.results import limit_text
 from services.evaluation.domain.review import Review
@@ -34,6 +35,17 @@ def worksheet_view(found: Aggregate[Worksheet]) -> dict[str, Any]:
 def seal_view(seal: Seal) -> dict[str, Any]:
     """The receipt."""
     return {"worksheet_hash": seal.worksheet_hash, "revision": seal.revision, "sealed_at": seal.at.isoformat()}
+
+
+def evidence_view(one: Evidence, state: str) -> dict[str, Any]:
+    """Evidence with every version, newest last; `state` is that of the current version's file."""
+    return {
+        "id": one.id,
+        "questions": list(one.questions),
+        "state": state,
+        **_file_view(one.current),
+        "versions": [_file_view(file) for file in one.versions],
+    }
 
 
 def evaluator_view(evaluator: Evaluator) -> dict[str, Any]:
@@ -98,6 +110,17 @@ def carried_view(carried: CarryOver) -> dict[str, Any]:
 def _number_view(change: NumberChange) -> dict[str, Any]:
     before, after = (None if value is None else limit_text(value) for value in (change.before, change.after))
     return {"of": change.of, "before": before, "after": after}
+
+
+def _file_view(file: FileVersion) -> dict[str, Any]:
+    return {
+        "sha256": file.sha256,
+        "name": file.name,
+        "size": file.size,
+        "kind": file.kind,
+        "by": file.by,
+        "at": file.at.isoformat(),
+    }
 
 
 def _layer(answers: Answers) -> dict[str, Any]:

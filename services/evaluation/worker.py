@@ -72,3 +72,13 @@ class EvaluationWorker:
     def release_orphans(self) -> None:
         """Give reservations back whose proposal never came about."""
         handlers.release_orphans(self.rooms, tick())
+
+    @every(seconds=300)
+    def sweep_evidence(self) -> None:
+        """Remove what interrupted uploads and withdrawn evidence left."""
+        handlers.sweep_evidence(self.rooms, tick())
+
+    @every(seconds=60)
+    def scan_quarantined(self) -> None:
+        """Ask the scanner again about files that it did not answer for."""
+        handlers.scan_quarantined(self.rooms)

@@ -18,6 +18,7 @@ from shared.settings import Settings
 from shared.storage.connection import ping
 from shared.web import commands
 from shared.web.problems import register_problems
+from shared.web.streaming import is_streamed
 
 LARGEST_BODY = 1024 * 1024
 LONGEST_CORRELATION_ID = 100
@@ -73,7 +74,7 @@ def rooms() -> Any:
 def _begin() -> Response | None:
     g.began = time.perf_counter()
     bind_correlation(request.headers.get("X-Correlation-ID", "")[:LONGEST_CORRELATION_ID] or None)
-    if request.is_json and request.content_length:
+    if request.is_json and request.content_length and not is_streamed():
         request.get_json()  # refused here once for all: not JSON, NaN, a name twice
     return commands.replay()
 

@@ -15,6 +15,7 @@ from shared.failures import InvalidInput
 from shared.observability import correlation_id, logger
 from shared.storage.causes import Cause
 from shared.web.identity import optional_actor
+from shared.web.streaming import is_streamed
 
 HEADER = "Idempotency-Key"
 LONGEST_KEY = 200
@@ -111,7 +112,7 @@ def remember(response: Response) -> Response:
 
 def _command_id() -> str | None:
     key = request.headers.get(HEADER)
-    if not key or request.method not in {"POST", "PUT", "PATCH"}:
+    if not key or request.method not in {"POST", "PUT", "PATCH"} or is_streamed():
         return None
     if len(key) > LONGEST_KEY or not key.isprintable():
         raise InvalidInput(

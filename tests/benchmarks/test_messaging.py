@@ -74,6 +74,13 @@ def test_scoring_tells_sheets_per_second_beside_floats() -> None:
     assert told["machine"]["cores"] >= 1
 
 
+@pytest.mark.slow
+def test_evidence_tells_files_per_second_and_memory() -> None:
+    told = result_of("evidence", "--events", "10")
+    assert told["figures"]["hand in"]["per_second"] > 0
+    assert told["memory_growth"] > 0
+
+
 @pytest.mark.parametrize("name", ["assignment", "registry"])
 def test_a_benchmark_that_comes_later_says_so(name: str) -> None:
     ended = CliRunner().invoke(bench, [name, "--json"])
@@ -84,7 +91,7 @@ def test_a_benchmark_that_comes_later_says_so(name: str) -> None:
 def test_every_name_of_the_interface_is_known() -> None:
     offered = bench.params[0].type.to_info_dict()["choices"]
     assert {"pipeline", "relay", "consume", "assignment", "scoring", "registry"} <= set(offered)
-    assert {"rivals", "relay", "consume", "scoring"} <= set(BENCHMARKS)
+    assert {"rivals", "relay", "consume", "scoring", "evidence"} <= set(BENCHMARKS)
 
 
 @pytest.mark.slow

@@ -228,6 +228,9 @@ def test_what_no_service_calls_cacheable_is_not_kept_by_anybody(gateway: Gateway
         ("/units/api/v1/imports?kind=units", 5 * MEBIBYTE, 200),
         ("/units/api/v1/imports?kind=units", 5 * MEBIBYTE + 1, 413),
         ("/evaluation/api/v1/imports", MEBIBYTE + 1, 413),
+        ("/evaluation/api/v1/worksheets/u/2026/evidence?name=a.pdf", 25 * MEBIBYTE, 200),
+        ("/evaluation/api/v1/worksheets/u/2026/evidence?name=a.pdf", 32 * MEBIBYTE + 1, 413),
+        ("/evaluation/api/v1/worksheets/u/2026/evidence/x/questions", MEBIBYTE + 1, 413),
         ("/api/v1/designations", MEBIBYTE + 1, 413),
     ],
 )

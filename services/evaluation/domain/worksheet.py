@@ -16,11 +16,12 @@ from enum import Enum
 from typing import Any
 
 from services.evaluation.domain.answers import Answer
+from services.evaluation.domain.evidence import Evidence
+from services.evaluation.domain.worksheet_refusals import already_sealed
 from services.evaluation.errors import (
     NothingToSeal,
     NotReopenable,
     StaleAnswer,
-    WorksheetIsSealed,
     WorksheetNotSealed,
 )
 
@@ -89,6 +90,7 @@ class Worksheet:
     unit_answers: Answers = field(default_factory=dict)
     tpi_answers: Answers = field(default_factory=dict)
     seals: tuple[Seal, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
 
     def answers_of(self, layer: Layer) -> Answers:
         """The answers of one layer."""
@@ -117,7 +119,7 @@ def answer(
     Raises WorksheetIsSealed, and StaleAnswer with the current answer of every question that has moved on.
     """
     if sheet.sealed:
-        raise _sealed(sheet)
+        raise already_sealed(sheet)
     standing = sheet.answers_of(layer)
     _check_revisions(standing, given)
     replaced = tuple(Superseded(layer, question, standing[question]) for question in given if question in standing)
@@ -131,7 +133,7 @@ def answer(
 def manifest_of(sheet: Worksheet, *, instrument_hash: str, at: datetime) -> str:
     """What is sealed, as canonical JSON (RFC 8785: keys in order, no white space; there are no fractions in it).
 
-    Leaves out who answered: a manifest may be published, accounts are not.
+    Leaves out who answered and what files are called: a manifest may be published, those may not.
     """
     document = {
         "format": FORMAT,
@@ -143,6 +145,7 @@ def manifest_of(sheet: Worksheet, *, instrument_hash: str, at: datetime) -> str:
         "revision": sheet.revision,
         "sealed_at": _moment(at),
         "layers": {layer.value: _sealed_layer(sheet.answers_of(layer)) for layer in Layer},
+        "evidence": [_sealed_evidence(one) for one in sheet.evidence],
     }
     return json.dumps(document, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
@@ -158,7 +161,7 @@ def seal(sheet: Worksheet, worksheet_hash: str, *, by: str, at: datetime) -> Wor
     Raises WorksheetIsSealed, and NothingToSeal when the TPI has not answered any question.
     """
     if sheet.sealed:
-        raise _sealed(sheet)
+        raise already_sealed(sheet)
     if not sheet.tpi_answers:
         raise NothingToSeal(
             ("Lapisan TPI masih kosong.", "The TPI layer is still empty."),
@@ -228,22 +231,17 @@ def _current(now: Answered | None) -> dict[str, Any]:
     return {"value": now.value, "revision": now.revision}
 
 
-def _sealed(sheet: Worksheet) -> WorksheetIsSealed:
-    return WorksheetIsSealed(
-        (f"Revisi {sheet.revision} sudah disegel.", f"Revision {sheet.revision} is sealed."),
-        remedy=(
-            "Pakai hash segelnya dalam usulan; perubahan hanya mungkin setelah usulan dikembalikan atau ditarik.",
-            "Name the seal's hash in the proposal; changes are possible only after a return or a withdrawal.",
-        ),
-        worksheet_hash=sheet.seals[-1].worksheet_hash,
-    )
-
-
 def _sealed_layer(answers: Answers) -> dict[str, Any]:
     return {
         question: {"value": answered.value, "revision": answered.revision, "at": _moment(answered.at)}
         for question, answered in answers.items()
     }
+
+
+def _sealed_evidence(one: Evidence) -> dict[str, Any]:
+    file = one.current
+    proof = {"id": one.id, "questions": list(one.questions), "version": len(one.versions), "at": _moment(file.at)}
+    return proof | {"sha256": file.sha256, "size": file.size, "kind": file.kind}
 
 
 def _moment(at: datetime) -> str:

@@ -9,11 +9,14 @@
     POST  worksheets/…/layers/…/carry-over   copy_answers
     POST  worksheets/…/seal                  seal_worksheet
     POST  worksheets/…/reopening             reopen_worksheet
+    POST  worksheets/…/evidence              hand_in_evidence
+    PUT   worksheets/…/evidence/…/questions  prove_questions
+    DELETE worksheets/…/evidence/…           withdraw_evidence
     units.proposal_submitted                 receive_proposal
     units.proposal_withdrawal_requested      withdraw_proposal
     POST  evaluators                         register_evaluator
     evaluation.proposal_screened             assign_evaluators
-    timer                                    retry_waiting, release_orphans
+    timer                                    retry_waiting, release_orphans, sweep_evidence, scan_quarantined
     evaluation.proposal_withdrawn            release_evaluators
     evaluation.evaluators_assigned           open_reviews
     POST  reviews/…/submission               submit_review
@@ -32,6 +35,8 @@ from services.evaluation.handlers.assignment import (
     retry_waiting,
 )
 from services.evaluation.handlers.bulk_answers import copy_answers, take_workbook
+from services.evaluation.handlers.evidence import hand_in_evidence, prove_questions, withdraw_evidence
+from services.evaluation.handlers.evidence_sweeping import scan_quarantined, sweep_evidence
 from services.evaluation.handlers.learning import learn_cycle, learn_unit
 from services.evaluation.handlers.proposals import decide_proposal, receive_proposal, withdraw_proposal
 from services.evaluation.handlers.reviews import open_reviews, record_survey, submit_review, take_scores
@@ -48,9 +53,11 @@ __all__ = [
     "begin_worksheet",
     "copy_answers",
     "decide_proposal",
+    "hand_in_evidence",
     "learn_cycle",
     "learn_unit",
     "open_reviews",
+    "prove_questions",
     "receive_proposal",
     "record_survey",
     "register_evaluator",
@@ -58,9 +65,12 @@ __all__ = [
     "release_orphans",
     "reopen_worksheet",
     "retry_waiting",
+    "scan_quarantined",
     "seal_worksheet",
     "submit_review",
+    "sweep_evidence",
     "take_scores",
     "take_workbook",
+    "withdraw_evidence",
     "withdraw_proposal",
 ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Flask
 
 from services.evaluation.rooms import Rooms, build
-from services.evaluation.web import evaluators, instruments, proposals, reviews, workbooks, worksheets
+from services.evaluation.web import evaluators, evidence, instruments, proposals, reviews, workbooks, worksheets
 from shared import web
 from shared.settings import Settings
 
@@ -14,6 +14,7 @@ BLUEPRINTS = (
     evaluators.blueprint,
     worksheets.blueprint,
     workbooks.blueprint,
+    evidence.blueprint,
     proposals.blueprint,
     reviews.blueprint,
 )

@@ -36,7 +36,7 @@ def test_the_worker_subscribes_to_exactly_what_the_contracts_route_to_it() -> No
 def test_the_worker_starts_where_only_the_workers_packages_are_installed() -> None:
     program = (
         "import sys\n"
-        "sys.modules.update(dict.fromkeys(['flask', 'flask_smorest', 'joserfc']))\n"
+        "sys.modules.update(dict.fromkeys(['flask', 'flask_smorest', 'joserfc', 'pikepdf', 'puremagic', 'boto3']))\n"
         "import services.evaluation.worker\n"
     )
     subprocess.run([sys.executable, "-c", program], check=True)

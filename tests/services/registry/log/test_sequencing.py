@@ -314,7 +314,7 @@ def test_a_leaf_is_canonical_json_that_says_who_what_and_by_which_decree(logged:
     revoke(logged, publish(logged))
     handlers.append_to_log(logged)
     first, second = logged.log.between(0, 2)
-    assert first.leaf.startswith(b'{"at":"2026-11-20T07:30:00Z","concluded_at":')
+    assert first.leaf.startswith(b'{"at":"2026-11-20T07:30:00Z","bundle_sha256":')
     told = content_of(first.leaf)
     assert (told["format"], told["event"], told["unit"]) == ("zona-registry/1", "designated", "L3171-RSUD-01")
     assert told["decree"]["date"] == "2026-11-20"
