@@ -221,7 +221,7 @@ def test_a_registry_without_a_log_says_so(settings: Settings, rooms: Rooms) -> N
 def test_the_private_key_is_in_the_file_alone(client: FlaskClient, logged: Rooms, tmp_path: Path) -> None:
     path = tmp_path / "log.key"
     assert path.stat().st_mode & 0o777 == 0o600
-    secret = path.read_text().strip().rpartition("+")[2]
+    secret = path.read_text().strip().split("+", 4)[4]  # base64 may hold a + of its own
     for name in logged.database.list_collection_names():
         assert secret not in str(list(logged.database[name].find()))
     assert secret not in client.get("/log/key").text + client.get("/log/checkpoint").text
