@@ -1,8 +1,8 @@
 """Blobs in MongoDB, in the documented form of GridFS: any of its tools can read them.
 
-Written here and not with pymongo's `GridFSBucket`, which collects up to 32 MB of chunks before it writes the first and
-reads up to 16 MB at once (its source, 4.20): memory would grow with what eight people upload together. This holds one chunk
-on the way in and one window on the way out, whatever the size.
+Written here and not with pymongo's `GridFSBucket`, which (by its source, 4.20) collects up to 32 MB of chunks before it
+writes the first and reads up to 16 MB at once: memory would grow with what eight people upload together. This holds one
+chunk on the way in and one window on the way out, whatever the size.
 """
 
 from __future__ import annotations
